@@ -1,0 +1,9 @@
+import { TokenStoreError } from "edge-token-store";
+import { ServerUnreachableError } from "./server-request.ts";
+
+/** An error in words for the visitor, with its stable code where it has one. */
+export function faultText(error: unknown): string {
+  if (error instanceof TokenStoreError) return `${error.code}: ${error.message}`;
+  if (error instanceof ServerUnreachableError) return `${error.message} Is it running? Try again in a moment.`;
+  return error instanceof Error ? error.message : String(error);
+}

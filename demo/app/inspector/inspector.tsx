@@ -1,0 +1,29 @@
+import type { JSX } from "preact";
+import type { SessionControl } from "../use-session.ts";
+import { CapabilityList } from "./capability-list.tsx";
+import { EventLog } from "./event-log.tsx";
+import { Finder } from "./finder.tsx";
+import { RawDatabase } from "./raw-database.tsx";
+import { TokenCard } from "./token-card.tsx";
+
+/** Looks over the store's shoulder. An application needs none of this. */
+export function Inspector({ control }: { control: SessionControl }): JSX.Element {
+  const { session, attempt } = control;
+  const token = session.phase === "logged-in" ? session.token : null;
+  return (
+    <aside class="inspector" aria-labelledby="inspector">
+      <header>
+        <h2 id="inspector">What the store does</h2>
+        <p>
+          <code>createIndexedDBTokenStore()</code> keeps the portal's token in this browser. Everything below is live.
+        </p>
+      </header>
+      <TokenCard token={token} attempt={attempt} />
+      {/* A result names a student: it goes when the student does. */}
+      <Finder key={token?.id} token={token} />
+      <EventLog />
+      <RawDatabase session={session} />
+      <CapabilityList />
+    </aside>
+  );
+}

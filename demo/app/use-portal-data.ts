@@ -1,0 +1,39 @@
+import { isExpired } from "edge-token-store";
+import type { StoredToken } from "edge-token-store";
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { fetchCourses, fetchCurrentUser, TokenRefusedError } from "./crm.ts";
+import type { Course, CurrentUser } from "./crm.ts";
+import { useEverySecond } from "./use-every-second.ts";
+
+export type PortalData =
+  | { state: "loading" }
+  | { state: "ready"; user: CurrentUser; courses: Course[] }
+  | { state: "expired" }
+  | { state: "refused" }
+  | { state: "failed"; error: unknown };
+
+/** What the API tells about the student; asked again for each new access token, and on `retry`. */
+export function usePortalData(token: StoredToken): { data: PortalData; retry: () => void } {
+  const [data, setData] = useState<PortalData>({ state: "loading" });
+  const [tries, setTries] = useState(0);
+  const retry = useCallback(() => setTries((count) => count + 1), []);
+  useEverySecond();
+  const expired = isExpired(token);
+
+  useEffect(() => {
+    if (expired) return;
+    const leaving = new AbortController();
+    setData({ state: "loading" });
+    const fetchAll = async (): Promise<void> => {
+      const answer = await Promise.all([fetchCurrentUser(token, leaving.signal), fetchCourses(token, leaving.signal)]).then(
+        ([user, courses]): PortalData => ({ state: "ready", user, courses }),
+        (error: unknown): PortalData => (error instanceof TokenRefusedError ? { state: "refused" } : { state: "failed", error }),
+      );
+      if (!leaving.signal.aborted) setData(answer);
+    };
+    void fetchAll();
+    return () => leaving.abort();
+  }, [token.accessToken, token.apiDomain, expired, tries]);
+
+  return { data: expired ? { state: "expired" } : data, retry };
+}

@@ -1,0 +1,28 @@
+import type { AccessTokens } from "./access-tokens.ts";
+import type { Student } from "./students.ts";
+
+/** The CRM API, as far as the portal asks it. */
+export function answerCrm(request: Request, tokens: AccessTokens): Response | undefined {
+  const { pathname, searchParams } = new URL(request.url);
+  if (!pathname.startsWith("/crm/v8/")) return undefined;
+
+  const [, accessToken = ""] = /^Zoho-oauthtoken (.+)$/.exec(request.headers.get("authorization") ?? "") ?? [];
+  const student = tokens.holder(accessToken);
+  if (!student) return problem(401, "INVALID_TOKEN", "invalid oauth token");
+
+  if (pathname === "/crm/v8/users" && searchParams.get("type") === "CurrentUser") return Response.json({ users: [currentUser(student)] });
+  if (pathname === "/crm/v8/Courses") return Response.json({ data: student.courses.map(courseRecord), info: { more_records: false } });
+  return problem(404, "INVALID_URL_PATTERN", "Please check if the URL trying to access is a correct one");
+}
+
+function currentUser({ id, name, email, programme }: Student): object {
+  return { id, full_name: name, email, role: { name: "Student" }, Programme: programme, status: "active" };
+}
+
+function courseRecord({ name, teacher, room, day, time }: Student["courses"][number], index: number): object {
+  return { id: String(index + 1), Name: name, Teacher: teacher, Room: room, Day: day, Time: time };
+}
+
+function problem(status: number, code: string, message: string): Response {
+  return Response.json({ code, details: {}, message, status: "error" }, { status });
+}

@@ -1,0 +1,91 @@
+/** The secondary indexes, each over one field or pair of fields of the token. */
+export const INDEX_NAMES = ["user", "account", "access", "refresh", "grant"] as const;
+
+export type IndexName = (typeof INDEX_NAMES)[number];
+
+/**
+ * What lies under the engine: opaque records, found by opaque keys. A backend knows nothing of tokens.
+ *
+ * It reports failure by throwing one of the store errors; an unreadable record is no failure but a
+ * {@link StoredRecord} without a body, so that it can be told apart, listed and removed.
+ */
+export interface Backend {
+  /** Whether records are sealed is not for the backend to know. */
+  readonly capabilities: Omit<Capabilities, "sealed">;
+  read(key: string): Promise<StoredRecord | undefined>;
+  /** The records under an index entry. They are hints: the engine checks each against the query. */
+  lookup(index: IndexName, digest: string): Promise<StoredRecord[]>;
+  /**
+   * Inserts (no `previous`), updates, or deletes (no `next`), and moves the index with the record. Where
+   * `next` has another key than `previous`, the record moves there, and the key must be free. Answers
+   * false, having written nothing, where the stored record is not `previous` any more.
+   */
+  commit(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean>;
+  /**
+   * Writes the index entries of this record that are missing; only of backends where a crash can keep a
+   * commit from writing them. Called when a save changes nothing, for its caller may be repeating one
+   * that failed half-way.
+   */
+  completeIndex?(record: StoredRecord): Promise<void>;
+  /** Every record, in pages. A record changed meanwhile may be seen before or after; none is seen twice. */
+  scan(options: { pageSize: number }): AsyncIterable<StoredRecord[]>;
+  /** Removes every record and index entry of this namespace, and nothing else. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StoredRecord {
+  /** The digest of the token's id. */
+  readonly key: string;
+  /** Counts the commits of this record, from 1; 0 where the record is damaged. */
+  readonly version: number;
+  /** Names the key that made the digests and the body. */
+  readonly keyId: string;
+  /** The index entries that must find this record. */
+  readonly index: RecordIndex;
+  /** What that key made of the token; undefined where the record is damaged. */
+  readonly body: unknown;
+}
+
+export type RecordIndex = { readonly [Name in IndexName]?: string };
+
+/** What an engine really promises. */
+export interface Capabilities {
+  /** The engine's name: `memory`, `indexeddb`, or that of the unstorage driver. */
+  readonly engine: string;
+  /** A record and its index change together, and only over the version that was read, across processes. */
+  readonly atomic: boolean;
+  /** `strong`: a read that starts after a save sees it, wherever it runs. `eventual`: it may see an older state for a while. */
+  readonly consistency: "strong" | "eventual";
+  /** An acknowledged save survives a crash of this process at any moment, and no crash leaves a torn record. */
+  readonly durable: boolean;
+  /** The engine can expire keys by itself. */
+  readonly ttl: boolean;
+  /** Records are encrypted at rest. */
+  readonly sealed: boolean;
+  /** Tokens outlive the process or the page. */
+  readonly persistent: boolean;
+}
+
+/** The record with its fields checked, or marked as damaged: whatever lies under a key becomes a record. */
+export function parseRecord(key: string, value: unknown): StoredRecord {
+  if (typeof value === "object" && value !== null) {
+    const { version, keyId, index, body } = value as Record<string, unknown>;
+    if (Number.isSafeInteger(version) && (version as number) > 0 && typeof keyId === "string" && isIndex(index) && body != null) {
+      return { key, version: version as number, keyId, index, body };
+    }
+  }
+  return { key, version: 0, keyId: "", index: {}, body: undefined };
+}
+
+function isIndex(index: unknown): index is RecordIndex {
+  return (
+    typeof index === "object" &&
+    index !== null &&
+    Object.entries(index).every(([name, digest]) => isIndexName(name) && typeof digest === "string")
+  );
+}
+
+export function isIndexName(name: unknown): name is IndexName {
+  return (INDEX_NAMES as readonly unknown[]).includes(name);
+}

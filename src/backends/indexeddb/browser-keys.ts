@@ -1,0 +1,73 @@
+import { safeCause } from "../../cause.ts";
+import { createKey, Keyring } from "../../sealing/keyring.ts";
+import { webCipher, webHmac } from "../../sealing/web-cipher.ts";
+import type { Database } from "./connection.ts";
+import { KeysRefusedError } from "./keys-refused-error.ts";
+import type { KeyName } from "./schema.ts";
+
+type Keys = Readonly<Record<KeyName, CryptoKey>>;
+
+/** The keyrings of the databases that are open: a database that was deleted takes its keys with it. */
+const keyrings = new WeakMap<Database, Promise<Keyring>>();
+
+/**
+ * The keyring over the database's own two keys, which are made on first use.
+ *
+ * @throws {KeysRefusedError} where the browser has no WebCrypto or does not keep its keys
+ */
+export function browserKeyring(database: Database, namespace: string): Promise<Keyring> {
+  const known = keyrings.get(database);
+  if (known) return known;
+  const loading = loadKeyring(database, namespace);
+  keyrings.set(database, loading);
+  loading.catch(() => keyrings.delete(database));
+  return loading;
+}
+
+async function loadKeyring(database: Database, namespace: string): Promise<Keyring> {
+  // On an insecure origin there is IndexedDB but no crypto.subtle.
+  if (!globalThis.crypto?.subtle) {
+    throw new KeysRefusedError("This page has no WebCrypto, which takes a secure origin: https, or localhost.");
+  }
+  const { digest, seal } = (await readKeys(database)) ?? (await makeKeys(database));
+  return new Keyring([await createKey({ hmac: webHmac(digest), cipher: webCipher(seal), namespace, encoding: "bytes" })]);
+}
+
+/** Undefined where none were made yet. */
+async function readKeys(database: Database): Promise<Keys | undefined> {
+  const names = await database.getAllKeys("keys");
+  if (names.length === 0) return undefined;
+  const [digest, seal] = await Promise.all([database.get("keys", "digest"), database.get("keys", "seal")]);
+  // Safari 27 can accept a key and read back null.
+  if (!digest || !seal) throw new KeysRefusedError("The browser does not give back the keys that it was given to keep.");
+  return { digest, seal };
+}
+
+async function makeKeys(database: Database): Promise<Keys> {
+  const [digest, seal] = await Promise.all([
+    crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign"]),
+    crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]),
+  ]);
+  // Several tabs may get here at once; the first to write decides for all.
+  const transaction = database.transaction("keys", "readwrite", { durability: "strict" });
+  try {
+    if ((await transaction.store.count()) === 0) {
+      await Promise.all([transaction.store.put(digest, "digest"), transaction.store.put(seal, "seal")]);
+    }
+    await transaction.done;
+  } catch (error) {
+    transaction.done.catch(() => {});
+    // iOS Safari can refuse to store a key at all.
+    if ((error as Error | undefined)?.name !== "DataCloneError") throw error;
+    throw new KeysRefusedError("The browser does not store keys in IndexedDB.", { cause: safeCause(error) });
+  }
+  try {
+    const kept = await readKeys(database);
+    if (kept) return kept;
+  } catch (error) {
+    // Nothing was sealed with them yet. A later version of the browser shall not find them and give up.
+    await database.clear("keys");
+    throw error;
+  }
+  throw new KeysRefusedError("The browser did not keep the keys that it was given.");
+}

@@ -1,0 +1,139 @@
+import { openDB } from "idb";
+import type { IDBPDatabase } from "idb";
+import { INDEX_NAMES } from "../../backend.ts";
+import { safeCause } from "../../cause.ts";
+import { StoreBlockedError, StoreClosedError, StoreQuotaError, StoreUnavailableError, TokenStoreError } from "../../errors.ts";
+import { KeysRefusedError } from "./keys-refused-error.ts";
+import { DATABASE_VERSION, databaseName } from "./schema.ts";
+import type { TokenDatabase } from "./schema.ts";
+
+export type Database = IDBPDatabase<TokenDatabase>;
+
+/** How often an operation is tried, each time on a connection of its own if the last one was lost. */
+const MAX_TRIES = 3;
+
+/**
+ * What a lost connection looks like: closed by `versionchange` or by the user who cleared the site's
+ * data, or WebKit's "Connection to Indexed Database server lost", after which the old connection fails
+ * for ever and a new one works.
+ */
+const CONNECTION_ERRORS: readonly string[] = [
+  "InvalidStateError",
+  "UnknownError",
+  "AbortError",
+  "TransactionInactiveError",
+  "NotFoundError",
+];
+
+/** The connection of one store: opened on first use, and again after it was lost. */
+export class Connection {
+  readonly #name: string;
+  readonly #openTimeoutMs: number;
+  #opening: Promise<Database> | undefined;
+  #closed = false;
+
+  constructor(namespace: string, openTimeoutMs: number) {
+    this.#name = databaseName(namespace);
+    this.#openTimeoutMs = openTimeoutMs;
+  }
+
+  /** Runs the task on an open database, and once more on a new connection where this one was lost meanwhile. */
+  async use<Result>(task: (database: Database) => Promise<Result>): Promise<Result> {
+    for (let tries = 1; ; tries++) {
+      const opening = this.#open();
+      try {
+        return await task(await opening);
+      } catch (error) {
+        if (error instanceof TokenStoreError || error instanceof KeysRefusedError) throw error;
+        if (this.#closed) throw closedError();
+        const name = (error as { name?: unknown } | null)?.name;
+        if (!CONNECTION_ERRORS.includes(String(name)) || tries === MAX_TRIES) throw storeError(error);
+        await this.#drop(opening);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#opening) await this.#drop(this.#opening);
+  }
+
+  #open(): Promise<Database> {
+    if (this.#closed) return Promise.reject(closedError());
+    if (this.#opening) return this.#opening;
+    const opening = this.#openInTime(() => this.#forget(opening));
+    this.#opening = opening;
+    // A failed open is not kept: the next call tries again.
+    opening.catch(() => this.#forget(opening));
+    return opening;
+  }
+
+  async #openInTime(lost: () => void): Promise<Database> {
+    let blocked = false;
+    const opening = openDB<TokenDatabase>(this.#name, DATABASE_VERSION, {
+      upgrade(database) {
+        const records = database.createObjectStore("records", { keyPath: "key" });
+        for (const name of INDEX_NAMES) records.createIndex(name, `index.${name}`);
+        database.createObjectStore("keys");
+      },
+      blocked() {
+        blocked = true;
+      },
+      blocking(_current, _wanted, event) {
+        // Another tab upgrades or deletes the database: let it, and open again at the next call.
+        (event.target as IDBDatabase).close();
+        lost();
+      },
+      terminated: lost,
+    });
+    // A frozen tab blocks an upgrade without any event, so only the clock can tell.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        // Should it open after all, nobody waits for it any more, and it must not block others.
+        opening.then(
+          (database) => database.close(),
+          () => {},
+        );
+        reject(openTimeoutError(blocked, this.#openTimeoutMs));
+      }, this.#openTimeoutMs);
+    });
+    return Promise.race([opening, timeout]).finally(() => clearTimeout(timer));
+  }
+
+  #forget(opening: Promise<Database>): void {
+    if (this.#opening === opening) this.#opening = undefined;
+  }
+
+  async #drop(opening: Promise<Database>): Promise<void> {
+    this.#forget(opening);
+    await opening.then(
+      (database) => database.close(),
+      () => {},
+    );
+  }
+}
+
+function closedError(): StoreClosedError {
+  return new StoreClosedError("This store was closed. Create a new one.");
+}
+
+function openTimeoutError(blocked: boolean, timeoutMs: number): StoreBlockedError {
+  return new StoreBlockedError(
+    blocked
+      ? `Another tab holds an older version of the database and did not let go within ${timeoutMs} ms. Close the other tabs of this site.`
+      : `The database did not open within ${timeoutMs} ms. Another tab may be frozen: close the other tabs of this site, or reload.`,
+  );
+}
+
+function storeError(error: unknown): TokenStoreError {
+  if (isQuotaError(error)) {
+    return new StoreQuotaError("The browser's storage for this site is full. Free some space and save again.", { cause: safeCause(error) });
+  }
+  return new StoreUnavailableError("IndexedDB failed. Nothing is known about the token; try again later.", { cause: safeCause(error) });
+}
+
+/** A DOMException by that name, or in newer browsers a `QuotaExceededError` of its own class. */
+function isQuotaError(error: unknown): boolean {
+  return error instanceof Error && error.name === "QuotaExceededError";
+}

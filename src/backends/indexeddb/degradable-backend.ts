@@ -1,0 +1,78 @@
+import type { Backend, IndexName, StoredRecord } from "../../backend.ts";
+import { StoreUnavailableError } from "../../errors.ts";
+import type { Keyring } from "../../sealing/keyring.ts";
+import { pageKeyring } from "../../sealing/page-keyring.ts";
+import { MemoryBackend } from "../memory.ts";
+import type { IndexedDBBackend } from "./backend.ts";
+import { KeysRefusedError } from "./keys-refused-error.ts";
+
+/**
+ * IndexedDB, and memory for the life of this page from the moment that the browser refuses to keep the
+ * keys: a token on disk in plain text would be worse than a login that a reload ends.
+ */
+export class DegradableBackend implements Backend {
+  readonly #indexedDB: IndexedDBBackend;
+  readonly #onDegraded: (reason: StoreUnavailableError) => void;
+  #active: Backend;
+  #keyring: () => Promise<Keyring>;
+
+  constructor(indexedDB: IndexedDBBackend, onDegraded: (reason: StoreUnavailableError) => void) {
+    this.#indexedDB = indexedDB;
+    this.#active = indexedDB;
+    this.#keyring = () => indexedDB.keyring();
+    this.#onDegraded = onDegraded;
+  }
+
+  get capabilities(): Backend["capabilities"] {
+    return this.#active.capabilities;
+  }
+
+  get sealed(): boolean {
+    return this.#active === this.#indexedDB;
+  }
+
+  async keyring(): Promise<Keyring> {
+    const keyring = this.#keyring;
+    try {
+      return await keyring();
+    } catch (error) {
+      if (!(error instanceof KeysRefusedError)) throw error;
+      // Of several calls that fail at once, the first changes over.
+      if (this.#keyring === keyring) this.#degrade(error);
+      return this.#keyring();
+    }
+  }
+
+  read(key: string): Promise<StoredRecord | undefined> {
+    return this.#active.read(key);
+  }
+
+  lookup(index: IndexName, digest: string): Promise<StoredRecord[]> {
+    return this.#active.lookup(index, digest);
+  }
+
+  commit(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean> {
+    return this.#active.commit(previous, next);
+  }
+
+  scan(options: { pageSize: number }): AsyncIterable<StoredRecord[]> {
+    return this.#active.scan(options);
+  }
+
+  clear(): Promise<void> {
+    return this.#active.clear();
+  }
+
+  async close(): Promise<void> {
+    await this.#active.close();
+    await this.#indexedDB.close();
+  }
+
+  #degrade({ message, cause }: KeysRefusedError): void {
+    const keyring = Promise.resolve(pageKeyring());
+    this.#active = new MemoryBackend();
+    this.#keyring = () => keyring;
+    const reason = new StoreUnavailableError(`${message} Tokens stay in memory and are gone with this page.`, { cause });
+    queueMicrotask(() => this.#onDegraded(reason));
+  }
+}

@@ -1,0 +1,19 @@
+import type { DBSchema } from "idb";
+import type { IndexName, StoredRecord } from "../../backend.ts";
+
+/** Version of the database's layout, told in storage-schema.md. */
+export const DATABASE_VERSION = 1;
+
+/** `digest` for HMAC-SHA-256, `seal` for AES-256-GCM. */
+export type KeyName = "digest" | "seal";
+
+/** One database a namespace: nothing in it is anybody else's. */
+export interface TokenDatabase extends DBSchema {
+  records: { key: string; value: StoredRecord; indexes: Record<IndexName, string> };
+  /** Keys that the page can use and not read. */
+  keys: { key: KeyName; value: CryptoKey };
+}
+
+export function databaseName(namespace: string): string {
+  return `edge-token-store:${namespace}`;
+}

@@ -1,0 +1,53 @@
+import { TokenEvents } from "../../events.ts";
+import type { TokenEvent } from "../../events.ts";
+
+/**
+ * The events of all stores over one database: this one's, and over a BroadcastChannel those of other
+ * tabs. A tab learns of changes while it is open; what it missed, it finds by reading.
+ */
+export class TabEvents extends TokenEvents {
+  readonly #name: string;
+  #channel: BroadcastChannel | undefined;
+
+  constructor(databaseName: string) {
+    super();
+    this.#name = databaseName;
+  }
+
+  override subscribe(listener: (event: TokenEvent) => void): () => void {
+    this.#open();
+    return super.subscribe(listener);
+  }
+
+  override emit(event: TokenEvent): void {
+    super.emit(event);
+    this.#open()?.postMessage(event);
+  }
+
+  override clear(): void {
+    super.clear();
+    this.#channel?.close();
+  }
+
+  /** On first use: an import or a store that is never used opens nothing. Undefined where there are no channels. */
+  #open(): BroadcastChannel | undefined {
+    if (this.#channel || !globalThis.BroadcastChannel) return this.#channel;
+    const channel = new BroadcastChannel(this.#name);
+    channel.addEventListener("message", ({ data }) => {
+      // Any script of this origin can post here.
+      if (isTokenEvent(data)) super.emit(data);
+    });
+    // On Node an open channel would keep the process alive.
+    (channel as { unref?: () => void }).unref?.();
+    this.#channel = channel;
+    return channel;
+  }
+}
+
+function isTokenEvent(data: unknown): data is TokenEvent {
+  if (typeof data !== "object" || data === null) return false;
+  const { type, id, version } = data as Record<string, unknown>;
+  if (type === "cleared") return true;
+  if (typeof id !== "string") return false;
+  return type === "deleted" || (type === "saved" && Number.isSafeInteger(version));
+}

@@ -1,0 +1,148 @@
+import { unlink } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import type { Driver, StorageMeta } from "unstorage";
+import { OptionInvalidError } from "../../../errors.ts";
+import { KeyedQueue } from "../../../keyed-queue.ts";
+import { refuseUnknown } from "../../../options.ts";
+import { removeDurably, removeIf, syncDirectory, writeAtomically } from "./atomic-write.ts";
+import { Directories } from "./directories.ts";
+import { hasCode, ifMissing } from "./file-errors.ts";
+import { assertFile, assertNoLinks, withFile } from "./guarded-file.ts";
+import { listFiles } from "./list-files.ts";
+import { segmentsOfBase, segmentsOfKey } from "./paths.ts";
+import { encodeValue, isExpired, MAX_HEADER_BYTES, parseHeader } from "./stored-value.ts";
+import { sweepOrphans } from "./sweep-orphans.ts";
+
+export interface AtomicFsOptions {
+  /** The directory of the files, made on first use; a relative one counts from the working directory of now. */
+  base: string;
+}
+
+/** By path, so that two drivers over one directory take turns as well. */
+const writers = new KeyedQueue();
+
+/**
+ * An unstorage driver over files that survives a crash. A write goes to a temporary file, is synced,
+ * renamed over the old one, and its directory synced: readers see the old value or the new one, whole,
+ * and one that was acknowledged survives a power cut. Keys become the same paths as with unstorage's
+ * own `fs` driver, whose files it reads. Files have mode 0600, directories that it makes 0700.
+ *
+ * Writes of one key take turns within a process. Across processes the last write wins, whole. What a
+ * killed process left half-written is removed on first use.
+ *
+ * `ttl`, in seconds, is honoured. Symbolic links below `base` are refused with `ELOOP`. Keys that can't
+ * be a path reject with `ERR_OPTION_INVALID`, other failures with the error of the operating system;
+ * only what is not there reads as null. A value can't lie at `a` while others lie at `a:b`.
+ *
+ * @throws {OptionInvalidError} on an unknown option, or a base that is no path
+ */
+export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions, never> {
+  const base = parseBase(options);
+  const directories = new Directories(base);
+  const pathOf = (segments: readonly string[]): string => join(base, ...segments);
+
+  let swept: Promise<void> | undefined;
+  const ready = (): Promise<void> => (swept ??= sweepOrphans(base));
+
+  async function read(key: string): Promise<{ text: string; meta: StorageMeta } | null> {
+    const segments = segmentsOfKey(key);
+    await ready();
+    if (!(await assertFile(base, segments))) return null;
+    const found = await withFile(pathOf(segments), async (file) => ({ bytes: await file.readFile(), stats: await file.stat() }));
+    if (!found) return null;
+    const { bytes, stats } = found;
+    const header = parseHeader(bytes);
+    if (isExpired(header)) return null;
+    const { expiresAt, headerBytes } = header;
+    return {
+      text: bytes.toString("utf8", headerBytes),
+      meta: {
+        mtime: stats.mtime,
+        size: bytes.length - headerBytes,
+        ...(expiresAt === undefined ? {} : { ttl: Math.ceil((expiresAt - Date.now()) / 1000) }),
+      },
+    };
+  }
+
+  async function write(segments: readonly string[], content: string): Promise<void> {
+    await assertFile(base, segments);
+    const parents = segments.slice(0, -1);
+    await directories.make(parents);
+    await writeAtomically(pathOf(segments), content).catch(async (error: unknown) => {
+      if (!hasCode(error, "ENOENT")) throw error;
+      // Somebody removed the directory since it was made.
+      directories.forget();
+      await directories.make(parents);
+      await writeAtomically(pathOf(segments), content);
+    });
+  }
+
+  /** Takes expired values out of the storage: nobody else would. */
+  async function isLive(segments: readonly string[]): Promise<boolean> {
+    const path = pathOf(segments);
+    const expired = await hasExpired(path);
+    if (expired) await writers.run([path], () => removeIf(path, async (taken) => (await hasExpired(taken)) === true)).catch(ifMissing);
+    return expired === false;
+  }
+
+  async function* filesBelow(segments: readonly string[]): AsyncGenerator<string[]> {
+    await ready();
+    await assertNoLinks(base, segments);
+    yield* listFiles(pathOf(segments), segments);
+  }
+
+  return {
+    name: "atomic-fs",
+    options,
+    flags: { ttl: true },
+    hasItem: async (key) => (await read(key)) !== null,
+    getItem: async (key) => (await read(key))?.text ?? null,
+    getMeta: async (key) => (await read(key))?.meta ?? null,
+    async setItem(key, value, { ttl } = {}) {
+      const segments = segmentsOfKey(key);
+      const content = encodeValue(value, ttl);
+      await ready();
+      await writers.run([pathOf(segments)], () => write(segments, content));
+    },
+    async removeItem(key) {
+      const segments = segmentsOfKey(key);
+      const path = pathOf(segments);
+      await ready();
+      await writers.run([path], async () => {
+        await assertFile(base, segments);
+        await removeDurably(path);
+      });
+    },
+    async getKeys(keyBase) {
+      const keys: string[] = [];
+      for await (const segments of filesBelow(segmentsOfBase(keyBase))) {
+        if (await isLive(segments)) keys.push(segments.join(":"));
+      }
+      return keys;
+    },
+    async clear(keyBase) {
+      const touched = new Set<string>();
+      for await (const segments of filesBelow(segmentsOfBase(keyBase))) {
+        const path = pathOf(segments);
+        await writers.run([path], () => unlink(path).catch(ifMissing));
+        touched.add(dirname(path));
+      }
+      for (const directory of touched) await syncDirectory(directory).catch(ifMissing);
+    },
+  };
+}
+
+/** Undefined where there is no such file. */
+function hasExpired(path: string): Promise<boolean | undefined> {
+  return withFile(path, async (file) => {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_HEADER_BYTES), 0, MAX_HEADER_BYTES, 0);
+    return isExpired(parseHeader(buffer.subarray(0, bytesRead)));
+  });
+}
+
+function parseBase(options: AtomicFsOptions): string {
+  refuseUnknown(options, ["base"]);
+  const { base } = options as Partial<AtomicFsOptions>;
+  if (typeof base === "string" && base.trim() !== "" && !base.includes("\0")) return resolve(base);
+  throw new OptionInvalidError("The option base must be the path of a directory.");
+}

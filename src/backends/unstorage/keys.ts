@@ -1,0 +1,43 @@
+import type { IndexName } from "../../backend.ts";
+
+/**
+ * The layout of keys, told in storage-schema.md. Everything variable in a key is a digest in hex, so
+ * that no storage's own rewriting of keys can make two of them meet, and none carries a secret.
+ */
+export class Keys {
+  readonly #namespace: string;
+  readonly #record: RegExp;
+  readonly #pointer: RegExp;
+
+  constructor(namespace: string) {
+    this.#namespace = namespace;
+    this.#record = new RegExp(`^${namespace}:r:([0-9a-f]{32})$`);
+    this.#pointer = new RegExp(`^${namespace}:x:(?:user|account|access|refresh|grant):[0-9a-f]{32}$`);
+  }
+
+  record(digest: string): string {
+    return `${this.#namespace}:r:${digest}`;
+  }
+
+  pointer(index: IndexName, digest: string): string {
+    return `${this.#namespace}:x:${index}:${digest}`;
+  }
+
+  /** Below this lie all records, and perhaps a stranger's keys: ask {@link Keys.recordDigest}. */
+  get records(): string {
+    return `${this.#namespace}:r`;
+  }
+
+  get pointers(): string {
+    return `${this.#namespace}:x`;
+  }
+
+  /** The digest in a record's key; undefined where the key is not a record's. */
+  recordDigest(key: string): string | undefined {
+    return this.#record.exec(key)?.[1];
+  }
+
+  isPointer(key: string): boolean {
+    return this.#pointer.test(key);
+  }
+}

@@ -1,0 +1,301 @@
+import type { Backend, Capabilities, StoredRecord } from "./backend.ts";
+import {
+  ConflictError,
+  OptionInvalidError,
+  RecordCorruptError,
+  SecretMismatchError,
+  StoreClosedError,
+  TokenInvalidError,
+} from "./errors.ts";
+import { TokenEvents } from "./events.ts";
+import type { TokenEvent } from "./events.ts";
+import { derivedId, Finder, newestFirst, recordKey } from "./finder.ts";
+import type { Found } from "./finder.ts";
+import { KeyedQueue } from "./keyed-queue.ts";
+import { adoptionSteps, hasIdentity, identityOf, resolveLookup } from "./lookup.ts";
+import type { LookupStep } from "./lookup.ts";
+import { mergeToken, sameFields } from "./merge.ts";
+import { DEFAULT_PAGE_SIZE, parseListOptions, parseSaveOptions } from "./options.ts";
+import type { ParsedOptions } from "./options.ts";
+import { makeRecord } from "./record.ts";
+import type { KeyRegister } from "./sealing/key-register.ts";
+import { recordCorrupt } from "./sealing/keyring.ts";
+import type { Keyring } from "./sealing/keyring.ts";
+import { parseId, parseTokenInput } from "./token.ts";
+import type { StoredToken, TokenFields, TokenInput, TokenPatch, TokenQuery } from "./token.ts";
+import type { EdgeTokenStore, ListOptions, SaveOptions } from "./token-store.ts";
+
+/** How often a save that others overtake starts again before it gives up with `ERR_CONFLICT`. */
+const MAX_ATTEMPTS = 12;
+/** The longest pause between two attempts, in milliseconds; the real one is random below it. */
+const MAX_PAUSE_MS = 200;
+
+export interface EngineParts {
+  readonly backend: Backend;
+  /** The keys in force. Asked anew for each attempt: a browser's may go with its database. */
+  readonly keyring: () => Promise<Keyring>;
+  /** Which keys wrote in the storage; only where the caller chooses them. */
+  readonly register?: KeyRegister;
+  /** Whether the current key seals the bodies of records. */
+  readonly sealed: boolean;
+  readonly options: ParsedOptions;
+  /** Where changes are told; default to this store's own listeners only. */
+  readonly events?: TokenEvents;
+  /** Refuse saves with a `clientSecret`: a public client (RFC 6749 section 2.1) can't keep one. */
+  readonly refuseClientSecret?: boolean;
+}
+
+/** Where a save will write: over the record it matched, or into a free key. */
+interface Target {
+  readonly id: string;
+  readonly derived: boolean;
+  readonly matched?: Found;
+}
+
+/** Look up → load → merge → seal → commit, over any backend. */
+export class Engine implements EdgeTokenStore {
+  /** What the maintenance functions work on. @internal */
+  readonly parts: EngineParts;
+  readonly #backend: Backend;
+  readonly #options: ParsedOptions;
+  readonly #events: TokenEvents;
+  // Commits compare versions anyway; queueing the saves of one token spares them the retries.
+  readonly #saves = new KeyedQueue();
+  #closing: Promise<void> | undefined;
+  #lastSave = { at: 0, tick: 0 };
+
+  constructor(parts: EngineParts) {
+    this.parts = parts;
+    this.#backend = parts.backend;
+    this.#options = parts.options;
+    this.#events = parts.events ?? new TokenEvents();
+  }
+
+  get capabilities(): Capabilities {
+    return { ...this.#backend.capabilities, sealed: this.parts.sealed };
+  }
+
+  async findToken(query: TokenQuery): Promise<StoredToken | null> {
+    const [token = null] = await this.#query(query, false);
+    return token;
+  }
+
+  async findTokens(query: TokenQuery): Promise<StoredToken[]> {
+    return this.#query(query, true);
+  }
+
+  async findTokenById(id: string): Promise<StoredToken | null> {
+    return this.findToken({ id: parseId(id) });
+  }
+
+  async saveToken(token: TokenInput, options: SaveOptions = {}): Promise<StoredToken> {
+    const given = parseTokenInput(token);
+    const ifVersion = parseSaveOptions(options);
+    if (this.parts.refuseClientSecret && given.clientSecret != null) {
+      throw new TokenInvalidError(
+        "A browser can't keep a clientSecret: anybody with the page has it. Leave it out, or allow it with allowClientSecret: true.",
+      );
+    }
+    this.#assertOpen();
+    const { clientId } = this.#options;
+    const patch = given.clientId === undefined && clientId !== undefined ? { ...given, clientId } : given;
+    // Matching by access token asks for a query without a client (rule 3), so a filled-in one stays out of it.
+    const steps = resolveLookup(given.userName == null && given.grantToken == null && given.refreshToken == null ? given : patch);
+    const queueKey = JSON.stringify(steps[0] ?? identityOf(mergeToken({}, patch)) ?? null);
+    return this.#saves.run([queueKey], () => this.#retry(() => this.#save(patch, steps, ifVersion)));
+  }
+
+  async deleteToken(id: string): Promise<void> {
+    const wanted = parseId(id);
+    this.#assertOpen();
+    await this.#saves.run([JSON.stringify({ by: "id", id: wanted })], () =>
+      this.#retry(async () => {
+        const keyring = await this.parts.keyring();
+        let deleted = false;
+        // The oldest first: what a rotation left behind must not come back when the rest is gone.
+        for (const key of keyring.keys.toReversed()) {
+          const record = await this.#backend.read(await recordKey(key, wanted));
+          if (record === undefined) continue;
+          // The record is not opened: one that is damaged must go too.
+          if (!(await this.#backend.commit(record, undefined))) return undefined;
+          deleted = true;
+        }
+        if (deleted) this.#events.emit({ type: "deleted", id: wanted });
+        else await this.parts.register?.assertReadable(keyring);
+        return true;
+      }),
+    );
+  }
+
+  async getTokens(): Promise<StoredToken[]> {
+    this.#assertOpen();
+    const found: Found[] = [];
+    for await (const one of this.#list(DEFAULT_PAGE_SIZE)) found.push(one);
+    return found.sort(newestFirst).map(({ token }) => token);
+  }
+
+  async deleteTokens(): Promise<void> {
+    this.#assertOpen();
+    await this.#backend.clear();
+    this.#events.emit({ type: "cleared" });
+  }
+
+  tokens(options: ListOptions = {}): AsyncIterable<StoredToken> {
+    const { pageSize, onCorrupt } = parseListOptions(options);
+    this.#assertOpen();
+    const listed = this.#list(pageSize, onCorrupt);
+    return (async function* () {
+      for await (const { token } of listed) yield token;
+    })();
+  }
+
+  subscribe(listener: (event: TokenEvent) => void): () => void {
+    if (typeof listener !== "function") throw new OptionInvalidError("subscribe takes a function.");
+    this.#assertOpen();
+    return this.#events.subscribe(listener);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      await this.#saves.idle();
+      this.#events.clear();
+      await this.#backend.close();
+    })();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #query(query: TokenQuery, all: boolean): Promise<StoredToken[]> {
+    const steps = resolveLookup(query, this.#options.clientId === undefined ? {} : { clientId: this.#options.clientId });
+    for (const step of steps) this.#assertIndexed(step);
+    this.#assertOpen();
+    if (steps.length === 0) return [];
+    const keyring = await this.parts.keyring();
+    const found = await this.#finder(keyring).find(steps, all);
+    if (found.length === 0) await this.parts.register?.assertReadable(keyring);
+    return found.map(({ token }) => token);
+  }
+
+  #finder(keyring: Keyring): Finder {
+    return new Finder(this.#backend, keyring, this.#options.lookups);
+  }
+
+  /** One attempt. Undefined: somebody was faster, try again. */
+  async #save(patch: TokenPatch, steps: readonly LookupStep[], ifVersion: number | undefined): Promise<StoredToken | undefined> {
+    const keyring = await this.parts.keyring();
+    const target = await this.#match(keyring, patch, steps);
+    const stored = target.matched?.token;
+    if (ifVersion !== undefined && ifVersion !== (stored?.version ?? 0)) {
+      throw new ConflictError(
+        "The stored token is not the version that this save was made for, or is gone. Read it again and decide anew.",
+      );
+    }
+    const fields = mergeToken(stored ?? {}, patch);
+    assertWorthSaving(fields);
+    if (target.matched && sameFields(target.matched.token, fields)) {
+      await this.#backend.completeIndex?.(target.matched.record);
+      return target.matched.token;
+    }
+
+    const now = this.#options.now();
+    const token: StoredToken = {
+      id: target.id,
+      ...fields,
+      createdAt: stored?.createdAt ?? now,
+      updatedAt: now,
+      version: (stored?.version ?? 0) + 1,
+    };
+    const content = { token, derived: target.derived, tick: this.#tick(now) };
+    const next = await makeRecord(keyring.current, this.#options.lookups, content);
+    if (!target.matched) await this.parts.register?.enter(keyring);
+    if (!(await this.#backend.commit(target.matched?.record, next))) return undefined;
+    this.#events.emit({ type: "saved", id: token.id, version: token.version });
+    return { ...token };
+  }
+
+  /** The record that a save updates, else the key that it inserts under. */
+  async #match(keyring: Keyring, patch: TokenPatch, steps: readonly LookupStep[]): Promise<Target> {
+    const finder = this.#finder(keyring);
+    const [found] = await finder.find(steps, false);
+    if (found) return targetOver(found);
+    if (patch.id != null) return { id: patch.id, derived: false };
+
+    const fields = mergeToken({}, patch);
+    const identity = identityOf(fields);
+    assertWorthSaving(fields);
+    for (const step of adoptionSteps(fields)) {
+      const adopted = (await finder.findBy(step, true)).find(({ token }) => token.userName === undefined);
+      if (adopted) return targetOver(adopted);
+    }
+    for (let sequence = 0; ; sequence++) {
+      const id = await derivedId(keyring.current, identity!, sequence);
+      const taken = await finder.readUnder(keyring.current, await recordKey(keyring.current, id));
+      if (!taken) return { id, derived: true };
+      if (hasIdentity(taken.token, identity!)) return targetOver(taken);
+    }
+  }
+
+  #tick(now: number): number {
+    const tick = now === this.#lastSave.at ? this.#lastSave.tick + 1 : 0;
+    this.#lastSave = { at: now, tick };
+    return tick;
+  }
+
+  async *#list(pageSize: number, onCorrupt?: (error: RecordCorruptError) => void): AsyncGenerator<Found> {
+    const keyring = await this.parts.keyring();
+    const finder = this.#finder(keyring);
+    for await (const page of this.#backend.scan({ pageSize })) {
+      for (const record of page) {
+        this.#assertOpen();
+        const found = await this.#openListed(keyring, record).catch((error: unknown) => {
+          if (!(error instanceof RecordCorruptError) || !onCorrupt) throw error;
+          onCorrupt(error);
+        });
+        if (found && !(await finder.supersederOf(found))) yield found;
+      }
+    }
+  }
+
+  async #openListed(keyring: Keyring, record: StoredRecord): Promise<Found> {
+    try {
+      return { record, ...(await keyring.open(record)) };
+    } catch (error) {
+      // A key that never wrote here is not another secret but damage.
+      if (error instanceof SecretMismatchError && !(await this.parts.register?.has(record.keyId))) throw recordCorrupt(record.key);
+      throw error;
+    }
+  }
+
+  async #retry<Result>(attempt: () => Promise<Result | undefined>): Promise<Result> {
+    for (let count = 0; count < MAX_ATTEMPTS; count++) {
+      const result = await attempt();
+      if (result !== undefined) return result;
+      const longest = Math.min(2 ** count, MAX_PAUSE_MS);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
+    }
+    throw new ConflictError("Others kept changing the token while it was being saved. Nothing was written; try again.");
+  }
+
+  #assertIndexed(step: LookupStep): void {
+    if (step.by === "id" || this.#options.lookups.has(step.by)) return;
+    throw new OptionInvalidError(
+      `This store keeps no index for look-ups by ${step.by}: add it to the option lookups, or look up by another field.`,
+    );
+  }
+
+  #assertOpen(): void {
+    if (this.#closing) throw new StoreClosedError("This store was closed. Create a new one.");
+  }
+}
+
+function targetOver(matched: Found): Target {
+  return { id: matched.token.id, derived: matched.derived, matched };
+}
+
+function assertWorthSaving({ grantToken, refreshToken, accessToken }: TokenFields): void {
+  if (grantToken !== undefined || refreshToken !== undefined || accessToken !== undefined) return;
+  throw new TokenInvalidError("There is nothing to save: a token needs a grantToken, a refreshToken or an accessToken.");
+}

@@ -1,0 +1,35 @@
+/** A change that a store has made. Carries ids only: never a token, a secret or a user name. */
+export type TokenEvent =
+  | { readonly type: "saved"; readonly id: string; readonly version: number }
+  | { readonly type: "deleted"; readonly id: string }
+  | { readonly type: "cleared" };
+
+type Listener = (event: TokenEvent) => void;
+
+/** The listeners of one store, told of its own changes. */
+export class TokenEvents {
+  readonly #listeners = new Set<{ listener: Listener }>();
+
+  subscribe(listener: Listener): () => void {
+    const entry = { listener };
+    this.#listeners.add(entry);
+    return () => void this.#listeners.delete(entry);
+  }
+
+  emit(event: TokenEvent): void {
+    for (const { listener } of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        // As EventTarget does: a listener's fault is reported, and neither the save nor the others suffer.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  clear(): void {
+    this.#listeners.clear();
+  }
+}

@@ -1,0 +1,109 @@
+import type { Backend, IndexName, StoredRecord } from "./backend.ts";
+import { accountIdentity, matchesStep, stepIndexValue } from "./lookup.ts";
+import type { IndexValue, LookupStep } from "./lookup.ts";
+import { recordCorrupt } from "./sealing/keyring.ts";
+import type { Key, Keyring, RecordContent } from "./sealing/keyring.ts";
+
+/** A record that was read, and what is in it. */
+export interface Found extends RecordContent {
+  readonly record: StoredRecord;
+}
+
+/** Look up → load: from the steps of a query to opened records, under one keyring. */
+export class Finder {
+  readonly #backend: Backend;
+  readonly #keyring: Keyring;
+  readonly #lookups: ReadonlySet<IndexName>;
+
+  constructor(backend: Backend, keyring: Keyring, lookups: ReadonlySet<IndexName>) {
+    this.#backend = backend;
+    this.#keyring = keyring;
+    this.#lookups = lookups;
+  }
+
+  /** What the first step that finds anything finds, the preferred token first. */
+  async find(steps: readonly LookupStep[], all: boolean): Promise<Found[]> {
+    for (const step of steps) {
+      const found = await this.findBy(step, all);
+      if (found.length > 0) return found;
+    }
+    return [];
+  }
+
+  /** The current key is asked first, and the previous ones on a miss, or where all are wanted. */
+  async findBy(step: LookupStep, all: boolean): Promise<Found[]> {
+    const found: Found[] = [];
+    for (const key of this.#keyring.keys) {
+      for (const one of await this.#findUnder(key, step, all)) {
+        const latest = (await this.supersederOf(one)) ?? one;
+        const known = found.some(({ token }) => token.id === latest.token.id);
+        if (!known && matchesStep(step, latest.token)) found.push(latest);
+      }
+      if (found.length > 0 && !all && step.by !== "user") break;
+    }
+    if (found.length < 2) return found;
+    found.sort(newestFirst);
+    if (step.by === "account" && !all) found.sort((left, right) => Number(right.derived) - Number(left.derived));
+    return found;
+  }
+
+  /** The record under this key. @throws {RecordCorruptError} unless the key itself wrote it */
+  async readUnder(key: Key, digest: string): Promise<Found | undefined> {
+    const record = await this.#backend.read(digest);
+    return record && this.#open(key, record);
+  }
+
+  /**
+   * The same token as a later key has written it: then a rotation was cut short, and the record found is
+   * what it left behind. Its index entries may be all there are yet, but the later record is the truth.
+   */
+  async supersederOf({ record, token }: Found): Promise<Found | undefined> {
+    for (const key of this.#keyring.keys) {
+      if (key.id === record.keyId) return undefined;
+      const later = await this.readUnder(key, await recordKey(key, token.id));
+      if (later) return later;
+    }
+    return undefined;
+  }
+
+  async #findUnder(key: Key, step: LookupStep, all: boolean): Promise<Found[]> {
+    if (step.by === "id") {
+      const found = await this.readUnder(key, await recordKey(key, step.id));
+      return found ? [found] : [];
+    }
+    const direct = step.by === "account" ? await this.#readAccount(key, step) : undefined;
+    if (direct && !all) return [direct];
+    if (!this.#lookups.has(step.by)) return direct ? [direct] : [];
+    const records = await this.#backend.lookup(step.by, await key.digest(step.by, stepIndexValue(step)));
+    const others = records.filter((record) => record.key !== direct?.record.key);
+    const opened = await Promise.all(others.map((record) => this.#open(key, record)));
+    const found = opened.filter(({ token }) => matchesStep(step, token));
+    return direct ? [direct, ...found] : found;
+  }
+
+  /** An account's record lies under the key derived from it, unless another account had that place first. */
+  async #readAccount(key: Key, step: LookupStep & { by: "account" }): Promise<Found | undefined> {
+    const id = await derivedId(key, accountIdentity(step.userName, step.clientId ?? null), 0);
+    const found = await this.readUnder(key, await recordKey(key, id));
+    return found && matchesStep(step, found.token) ? found : undefined;
+  }
+
+  /** Under digests of one key only its own records can lie: another key's name on one is damage. */
+  async #open(key: Key, record: StoredRecord): Promise<Found> {
+    if (record.keyId !== key.id) throw recordCorrupt(record.key);
+    return { record, ...(await this.#keyring.open(record)) };
+  }
+}
+
+export function recordKey(key: Key, id: string): string | Promise<string> {
+  return key.digest("id", [id]);
+}
+
+/** The derived ids of one identity form a sequence: where the first is taken by another token, the next serves. */
+export function derivedId(key: Key, identity: IndexValue, sequence: number): string | Promise<string> {
+  return key.digest("derived-id", [...identity, String(sequence)]);
+}
+
+export function newestFirst(left: Found, right: Found): number {
+  return right.token.updatedAt - left.token.updatedAt || right.tick - left.tick || (left.token.id < right.token.id ? -1 : 1);
+}

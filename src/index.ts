@@ -1,0 +1,23 @@
+export type { Capabilities, IndexName } from "./backend.ts";
+export { createMemoryTokenStore } from "./backends/memory.ts";
+export {
+  ConflictError,
+  OptionInvalidError,
+  RecordCorruptError,
+  SecretMismatchError,
+  SecretWeakError,
+  StoreBlockedError,
+  StoreClosedError,
+  StoreQuotaError,
+  StoreUnavailableError,
+  TokenInvalidError,
+  TokenStoreError,
+} from "./errors.ts";
+export type { TokenStoreErrorCode } from "./errors.ts";
+export type { TokenEvent } from "./events.ts";
+export { resolveLookup } from "./lookup.ts";
+export type { LookupStep } from "./lookup.ts";
+export type { TokenStoreOptions } from "./options.ts";
+export { isExpired, redactToken } from "./token.ts";
+export type { StoredToken, TokenFields, TokenInput, TokenQuery } from "./token.ts";
+export type { EdgeTokenStore, ListOptions, SaveOptions, TokenStore } from "./token-store.ts";

@@ -1,0 +1,2 @@
+export { rotateSecret } from "./rotate-secret.ts";
+export type { RotateSecretOptions, RotationProgress } from "./rotate-secret.ts";

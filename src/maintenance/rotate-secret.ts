@@ -1,0 +1,91 @@
+import type { StoredRecord } from "../backend.ts";
+import { Engine } from "../engine.ts";
+import { OptionInvalidError, RecordCorruptError, SecretMismatchError } from "../errors.ts";
+import { recordKey } from "../finder.ts";
+import { refuseUnknown } from "../options.ts";
+import { makeRecord } from "../record.ts";
+import type { Keyring } from "../sealing/keyring.ts";
+import type { EdgeTokenStore } from "../token-store.ts";
+
+const PAGE_SIZE = 100;
+
+/** How far a rotation has come, in records. */
+export interface RotationProgress {
+  /** Looked at so far. */
+  readonly seen: number;
+  /** Sealed anew under the current secret. */
+  readonly moved: number;
+  /** Removed, since the current secret had written the token already: an earlier rotation was cut short. */
+  readonly removed: number;
+  /** Damaged, or sealed with a secret that was not given. They stay as they are. */
+  readonly unreadable: number;
+}
+
+export interface RotateSecretOptions {
+  /** Told after each page of 100 records, and at the end. */
+  onProgress?: (progress: RotationProgress) => void;
+  /** Ends the rotation between two records, rejecting with its reason. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Moves every record to the current secret of a store that was created with `secret: [current, ...previous]`.
+ * Afterwards, if nothing was unreadable, `secret: current` alone reads everything.
+ *
+ * The store can be used meanwhile. The rotation can be stopped at any point, also by a crash, and run again:
+ * each record is written anew before the old one is removed. Give every process both secrets first.
+ *
+ * From `false` to a secret it seals what was plain, with `secret: [secret, false]`.
+ *
+ * @throws {OptionInvalidError} where the store is not one of this library's, or has a secret of its browser's own
+ * @throws {SecretMismatchError} where another secret than those given has written in the storage
+ */
+export async function rotateSecret(store: EdgeTokenStore, options: RotateSecretOptions = {}): Promise<RotationProgress> {
+  const { onProgress, signal } = options;
+  refuseUnknown(options, ["onProgress", "signal"]);
+  if (!(store instanceof Engine) || !store.parts.register) {
+    throw new OptionInvalidError("rotateSecret takes a store that was created with a secret.");
+  }
+  const { backend, register } = store.parts;
+  const keyring = await store.parts.keyring();
+  await register.enter(keyring);
+  const progress = { seen: 0, moved: 0, removed: 0, unreadable: 0 };
+  for await (const page of backend.scan({ pageSize: PAGE_SIZE })) {
+    for (const record of page) {
+      signal?.throwIfAborted();
+      progress.seen++;
+      const outcome = await moveRecord(store, keyring, record);
+      if (outcome) progress[outcome]++;
+    }
+    onProgress?.({ ...progress });
+  }
+  if (progress.unreadable === 0) await register.retirePrevious(keyring);
+  onProgress?.({ ...progress });
+  return progress;
+}
+
+/** Undefined where there was nothing to do. */
+async function moveRecord(
+  { parts }: Engine,
+  keyring: Keyring,
+  listed: StoredRecord,
+): Promise<"moved" | "removed" | "unreadable" | undefined> {
+  const { current } = keyring;
+  let record: StoredRecord | undefined = listed;
+  while (record && (record.keyId !== current.id || record.body === undefined)) {
+    const content = await keyring.open(record).catch(unreadable);
+    if (!content) return "unreadable";
+    const superseder: StoredRecord | undefined = await parts.backend.read(await recordKey(current, content.token.id));
+    // What is left of a rotation that was cut short may hold index entries that the new record lacks yet.
+    if (superseder) await parts.backend.completeIndex?.(superseder);
+    const next = superseder ? undefined : await makeRecord(current, parts.options.lookups, content);
+    if (await parts.backend.commit(record, next)) return superseder ? "removed" : "moved";
+    record = await parts.backend.read(record.key);
+  }
+  return undefined;
+}
+
+function unreadable(error: unknown): undefined {
+  if (error instanceof RecordCorruptError || error instanceof SecretMismatchError) return undefined;
+  throw error;
+}

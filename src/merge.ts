@@ -1,0 +1,24 @@
+import { STRING_FIELDS } from "./token.ts";
+import type { TokenFields, TokenPatch } from "./token.ts";
+
+/**
+ * What is stored after a save: `undefined` keeps, `null` clears, a value replaces. So a refresh response
+ * without a refresh token keeps the stored one (RFC 6749 section 6), and a new access token that comes
+ * without an expiry does not inherit the old token's.
+ */
+export function mergeToken(stored: TokenFields, patch: TokenPatch): TokenFields {
+  const merged: TokenFields = {};
+  for (const field of STRING_FIELDS) {
+    const value = patch[field] === undefined ? stored[field] : patch[field];
+    if (value != null) merged[field] = value;
+  }
+  const inherited = merged.accessToken === stored.accessToken ? stored.expiresAt : undefined;
+  const expiresAt = patch.expiresAt === undefined ? inherited : patch.expiresAt;
+  if (expiresAt != null) merged.expiresAt = expiresAt;
+  return merged;
+}
+
+/** Whether a save would change nothing. */
+export function sameFields(left: TokenFields, right: TokenFields): boolean {
+  return left.expiresAt === right.expiresAt && STRING_FIELDS.every((field) => left[field] === right[field]);
+}

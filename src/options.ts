@@ -1,0 +1,87 @@
+import { INDEX_NAMES, isIndexName } from "./backend.ts";
+import type { IndexName } from "./backend.ts";
+import { OptionInvalidError } from "./errors.ts";
+import type { ListOptions, SaveOptions } from "./token-store.ts";
+
+export const DEFAULT_PAGE_SIZE = 100;
+const MAX_PAGE_SIZE = 10_000;
+
+/** Options that every store takes. */
+export interface TokenStoreOptions {
+  /** Separates the stores in one storage: `[a-z0-9][a-z0-9_-]{0,63}`; default `"tokens"`. */
+  namespace?: string;
+  /** The client this store serves: filled into look-ups by user and into saves that name none; default none. */
+  clientId?: string;
+  /**
+   * Which look-ups to keep an index for, where writes cost money; default all. Looking up by another
+   * field rejects with `ERR_OPTION_INVALID`, and saves don't match by it.
+   */
+  lookups?: readonly IndexName[];
+  /** The clock, in epoch milliseconds; default `Date.now`. */
+  now?: () => number;
+}
+
+export interface ParsedOptions {
+  readonly namespace: string;
+  readonly clientId: string | undefined;
+  readonly lookups: ReadonlySet<IndexName>;
+  readonly now: () => number;
+}
+
+const COMMON_OPTIONS: readonly string[] = ["namespace", "clientId", "lookups", "now"] satisfies (keyof TokenStoreOptions)[];
+
+// No upper case and no punctuation but these: some storages fold case, and ":" separates the parts of a key.
+const NAMESPACE = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
+/** Checks the common options and that there are no others but `own`. @throws {OptionInvalidError} */
+export function parseOptions(options: unknown, own: readonly string[] = []): ParsedOptions {
+  refuseUnknown(options, [...COMMON_OPTIONS, ...own]);
+  const { namespace = "tokens", clientId, lookups = INDEX_NAMES, now = Date.now } = options;
+  if (typeof namespace !== "string" || !NAMESPACE.test(namespace)) {
+    throw new OptionInvalidError(
+      'The option namespace must be 1 to 64 lower-case letters, digits, "_" and "-", beginning with a letter or digit.',
+    );
+  }
+  if (clientId !== undefined && (typeof clientId !== "string" || clientId === "")) {
+    throw new OptionInvalidError("The option clientId must be a string with at least one character.");
+  }
+  if (!Array.isArray(lookups) || !lookups.every(isIndexName)) {
+    throw new OptionInvalidError(`The option lookups must be an array of ${INDEX_NAMES.join(", ")}.`);
+  }
+  if (typeof now !== "function") {
+    throw new OptionInvalidError("The option now must be a function that returns epoch milliseconds.");
+  }
+  return { namespace, clientId, lookups: new Set(lookups), now: now as () => number };
+}
+
+/** @throws {OptionInvalidError} where the options are no object or hold a name that is not known */
+export function refuseUnknown(options: unknown, known: readonly string[]): asserts options is Record<string, unknown> {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new OptionInvalidError("The options must be an object.");
+  }
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new OptionInvalidError(`There is no option ${JSON.stringify(unknown.slice(0, 40))}. Known are: ${known.join(", ")}.`);
+  }
+}
+
+/** The version that a save asks for. @throws {OptionInvalidError} */
+export function parseSaveOptions(options: unknown): number | undefined {
+  refuseUnknown(options, ["ifVersion"]);
+  const { ifVersion } = options as SaveOptions;
+  if (ifVersion === undefined || (Number.isSafeInteger(ifVersion) && ifVersion >= 0)) return ifVersion;
+  throw new OptionInvalidError("The option ifVersion must be the version of a stored token, or 0 for one that must not exist yet.");
+}
+
+/** @throws {OptionInvalidError} */
+export function parseListOptions(options: unknown): ListOptions & { pageSize: number } {
+  refuseUnknown(options, ["pageSize", "onCorrupt"]);
+  const { pageSize = DEFAULT_PAGE_SIZE, onCorrupt } = options as ListOptions;
+  if (!Number.isSafeInteger(pageSize) || pageSize < 1 || pageSize > MAX_PAGE_SIZE) {
+    throw new OptionInvalidError(`The option pageSize must be a whole number from 1 to ${MAX_PAGE_SIZE}.`);
+  }
+  if (onCorrupt !== undefined && typeof onCorrupt !== "function") {
+    throw new OptionInvalidError("The option onCorrupt must be a function.");
+  }
+  return onCorrupt ? { pageSize, onCorrupt } : { pageSize };
+}

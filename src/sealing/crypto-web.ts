@@ -1,0 +1,29 @@
+/** The primitives in browsers and workerd. */
+import type { Cipher, Hmac } from "./primitives.ts";
+import { webCipher, webHmac } from "./web-cipher.ts";
+
+/** 32 bytes by HKDF-SHA-256 (RFC 5869), without salt. */
+export async function hkdf(input: Uint8Array, info: Uint8Array): Promise<Uint8Array> {
+  const key = await crypto.subtle.importKey("raw", input as BufferSource, "HKDF", false, ["deriveBits"]);
+  const parameters = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info: info as BufferSource };
+  return new Uint8Array(await crypto.subtle.deriveBits(parameters, key, 256));
+}
+
+export async function hmac(key: Uint8Array): Promise<Hmac> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  return webHmac(await crypto.subtle.importKey("raw", key as BufferSource, algorithm, false, ["sign"]));
+}
+
+export async function aesGcm(key: Uint8Array): Promise<Cipher> {
+  return webCipher(await crypto.subtle.importKey("raw", key as BufferSource, "AES-GCM", false, ["encrypt", "decrypt"]));
+}
+
+export function toBase64Url(bytes: Uint8Array): string {
+  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Throws on characters that are not base64. */
+export function fromBase64Url(text: string): Uint8Array {
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
+}

@@ -1,0 +1,57 @@
+import { fromBase64Url, toBase64Url } from "#crypto";
+import { INDEX_NAMES } from "../backend.ts";
+import type { StoredRecord } from "../backend.ts";
+import type { Cipher } from "./primitives.ts";
+
+/** Told in storage-schema.md; another number is another way to seal. */
+const FORMAT = 1;
+
+/** A sealed record body: bytes where the storage keeps bytes, base64url where it keeps JSON. */
+interface Envelope {
+  readonly format: typeof FORMAT;
+  readonly keyId: string;
+  readonly sealed: string | Uint8Array;
+}
+
+/** The parts of a record that stay readable, and that the seal binds. */
+export type RecordHeader = Omit<StoredRecord, "body">;
+
+export async function sealEnvelope(
+  cipher: Cipher,
+  namespace: string,
+  header: RecordHeader,
+  plaintext: string,
+  encoding: "text" | "bytes",
+): Promise<Envelope> {
+  const sealed = await cipher.seal(new TextEncoder().encode(plaintext), additionalData(namespace, header));
+  return { format: FORMAT, keyId: header.keyId, sealed: encoding === "text" ? toBase64Url(sealed) : new Uint8Array(sealed) };
+}
+
+/** Undefined where the body is no envelope of this key, or not the one of this record. */
+export async function openEnvelope(cipher: Cipher, namespace: string, record: StoredRecord): Promise<string | undefined> {
+  const { format, keyId, sealed } = (record.body ?? {}) as Partial<Record<keyof Envelope, unknown>>;
+  if (format !== FORMAT || keyId !== record.keyId) return undefined;
+  const bytes = sealed instanceof Uint8Array ? sealed : decodeCanonical(sealed);
+  const plaintext = bytes && (await cipher.open(bytes, additionalData(namespace, record)));
+  return plaintext && new TextDecoder().decode(plaintext);
+}
+
+/**
+ * What the seal vouches for beside the body: nobody who can write to the storage can move a record to
+ * another key or namespace, edit its version, or lead an index entry to it.
+ */
+function additionalData(namespace: string, { key, version, keyId, index }: RecordHeader): Uint8Array {
+  const entries = INDEX_NAMES.map((name) => index[name] ?? null);
+  return new TextEncoder().encode(JSON.stringify([FORMAT, namespace, keyId, key, version, ...entries]));
+}
+
+/** Decoders pass over stray characters and bits; only the one spelling that was written is taken. */
+function decodeCanonical(text: unknown): Uint8Array | undefined {
+  if (typeof text !== "string") return undefined;
+  try {
+    const bytes = fromBase64Url(text);
+    return toBase64Url(bytes) === text ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * HMAC-SHA-256 under one fixed key: lower-case hex, 64 characters. Synchronous where the platform
+ * allows it, which for short messages is some ten times faster.
+ */
+export type Hmac = (message: string) => string | Promise<string>;
+
+/** AES-256-GCM under one fixed key (NIST SP 800-38D). */
+export interface Cipher {
+  /** A fresh random 96-bit IV, then the ciphertext, then the 128-bit tag. */
+  seal(plaintext: Uint8Array, additionalData: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** Undefined where key, additional data or any bit of what was sealed is another. */
+  open(sealed: Uint8Array, additionalData: Uint8Array): Uint8Array | undefined | Promise<Uint8Array | undefined>;
+}
+
+export const IV_BYTES = 12;
+export const TAG_BYTES = 16;

@@ -1,0 +1,151 @@
+import { TokenInvalidError } from "./errors.ts";
+
+/** The text fields of a token, all optional. Names follow RFC 6749, in camel case. */
+export const STRING_FIELDS = [
+  "userName",
+  "clientId",
+  "clientSecret",
+  "redirectUrl",
+  "grantToken",
+  "refreshToken",
+  "accessToken",
+  "apiDomain",
+  "scope",
+  "tokenType",
+] as const;
+
+type StringField = (typeof STRING_FIELDS)[number];
+
+/** What the store sets itself; ignored where a caller passes a stored token back in. */
+const STORE_FIELDS: readonly string[] = ["createdAt", "updatedAt", "version"];
+
+/** The values that must never be shown: see {@link redactToken}. */
+const SECRET_FIELDS = ["clientSecret", "grantToken", "refreshToken", "accessToken"] as const;
+
+/** A token's own fields, as they are stored. A field without a value is absent. */
+export interface TokenFields {
+  /** Zoho: the name in `UserSignature`. */
+  userName?: string;
+  /** The OAuth client, RFC 6749 section 2.2. */
+  clientId?: string;
+  clientSecret?: string;
+  redirectUrl?: string;
+  /** The authorization code, RFC 6749 section 4.1; Zoho calls it the grant token. */
+  grantToken?: string;
+  refreshToken?: string;
+  accessToken?: string;
+  /** When the access token expires, in epoch milliseconds. */
+  expiresAt?: number;
+  /** The origin that the provider's API is called at. */
+  apiDomain?: string;
+  scope?: string;
+  tokenType?: string;
+}
+
+/**
+ * A token to save. A field that is `undefined` keeps what is stored, `null` clears it, anything else
+ * replaces it. Empty strings are refused.
+ */
+export type TokenInput = { [Field in keyof TokenFields]?: TokenFields[Field] | null | undefined } & {
+  /** Any string of the caller's; derived by the store when absent. Never changes. */
+  id?: string | null | undefined;
+};
+
+/** What to look for. `null` and `undefined` count as not given. See `resolveLookup` for the rules. */
+export type TokenQuery = TokenInput;
+
+/** A token as the store returns it: a copy that may be changed freely. */
+export interface StoredToken extends TokenFields {
+  id: string;
+  /** First save, in epoch milliseconds. */
+  createdAt: number;
+  /** Last save that changed something, in epoch milliseconds. */
+  updatedAt: number;
+  /** Counts the saves that changed something, from 1. */
+  version: number;
+}
+
+/** A validated {@link TokenInput}: no `undefined`, and no `id` unless one was given. */
+export type TokenPatch = { [Field in keyof TokenInput]?: Exclude<TokenInput[Field], undefined> };
+
+/**
+ * Checks a token or query given by a caller.
+ *
+ * @throws {TokenInvalidError} on anything but an object of known fields with values of their types.
+ *   Unknown fields are refused rather than dropped: what a save acknowledges must be stored.
+ */
+export function parseTokenInput(input: unknown): TokenPatch {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    throw new TokenInvalidError("A token must be an object such as { userName, refreshToken }.");
+  }
+  const patch: Record<string, string | number | null> = {};
+  for (const [field, value] of Object.entries(input)) {
+    if (value === undefined || STORE_FIELDS.includes(field)) continue;
+    if (field === "id") {
+      if (value !== null) patch["id"] = parseId(value);
+    } else if (field === "expiresAt") {
+      patch[field] = value === null ? null : parseInstant(value);
+    } else if (isStringField(field)) {
+      patch[field] = value === null ? null : parseText(field, value);
+    } else {
+      throw new TokenInvalidError(
+        `A token has no field ${JSON.stringify(field.slice(0, 40))}. Its fields are id, expiresAt, ${STRING_FIELDS.join(", ")}.`,
+      );
+    }
+  }
+  return patch;
+}
+
+/** @throws {TokenInvalidError} unless the id is a string that is not empty. */
+export function parseId(id: unknown): string {
+  return parseText("id", id);
+}
+
+function parseText(field: string, value: unknown): string {
+  if (typeof value === "string" && value !== "") return value;
+  const found = value === "" ? "an empty string" : `of type ${typeof value}`;
+  throw new TokenInvalidError(
+    `The token's ${field} must be a string with at least one character; it is ${found}. Use null to clear a field.`,
+  );
+}
+
+function parseInstant(value: unknown): number {
+  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
+  throw new TokenInvalidError(
+    "The token's expiresAt must be a number of milliseconds since 1970, zero or more. From expires_in: Date.now() + expires_in * 1000.",
+  );
+}
+
+function isStringField(field: string): field is StringField {
+  return (STRING_FIELDS as readonly string[]).includes(field);
+}
+
+/**
+ * Whether the access token has expired, or will within `minValiditySeconds`.
+ *
+ * A token without `expiresAt` never counts as expired: RFC 6749 section 5.1 lets a provider leave
+ * `expires_in` out.
+ *
+ * @param options.minValiditySeconds how long it must stay valid to count as fresh; default 0
+ * @param options.now epoch milliseconds; default `Date.now()`
+ */
+export function isExpired(
+  token: { readonly expiresAt?: number | null },
+  options: { minValiditySeconds?: number; now?: number } = {},
+): boolean {
+  const { minValiditySeconds = 0, now = Date.now() } = options;
+  return token.expiresAt != null && token.expiresAt <= now + minValiditySeconds * 1000;
+}
+
+/**
+ * A copy fit for logs and inspectors: the client secret and every grant, refresh and access token is
+ * replaced by its length. The id, the user name and the client id stay.
+ */
+export function redactToken<Token extends TokenInput>(token: Token): Token {
+  const redacted = { ...token };
+  for (const field of SECRET_FIELDS) {
+    const value = redacted[field];
+    if (typeof value === "string") redacted[field] = `[redacted, ${value.length} characters]`;
+  }
+  return redacted;
+}

@@ -1,0 +1,64 @@
+import "fake-indexeddb/auto";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { StoredRecord } from "../../src/backend.ts";
+import { IndexedDBBackend } from "../../src/backends/indexeddb/backend.ts";
+import { Connection } from "../../src/backends/indexeddb/connection.ts";
+import { unique } from "../conformance/fixture.ts";
+
+describe("a commit in IndexedDB", () => {
+  let backend: IndexedDBBackend;
+  let keyId: string;
+  const record = (key: string, version: number, access: string): StoredRecord => ({
+    key,
+    version,
+    keyId,
+    index: { access },
+    body: { access },
+  });
+
+  beforeEach(async () => {
+    const namespace = unique();
+    backend = new IndexedDBBackend(new Connection(namespace, 1000), namespace);
+    keyId = (await backend.keyring()).current.id;
+  });
+  afterEach(() => backend.close());
+
+  it("is refused over another version, over nothing, and over what must not be there", async () => {
+    const [first, second] = [record("k", 1, "a"), record("k", 2, "b")];
+    expect(await backend.commit(first, second)).toBe(false);
+    expect(await backend.commit(undefined, first)).toBe(true);
+    expect(await backend.commit(undefined, first)).toBe(false);
+    expect(await backend.commit(first, second)).toBe(true);
+    expect(await backend.commit(first, second)).toBe(false);
+    expect(await backend.commit(first, undefined)).toBe(false);
+    expect(await backend.read("k")).toEqual(second);
+    expect(await backend.commit(second, undefined)).toBe(true);
+    expect(await backend.read("k")).toBeUndefined();
+  });
+
+  it("is refused over a token that was deleted and saved anew in the meantime, at the same version", async () => {
+    const [before, anew] = [record("k", 1, "old log-in"), record("k", 1, "new log-in")];
+    await backend.commit(undefined, before);
+    await backend.commit(before, undefined);
+    await backend.commit(undefined, anew);
+    expect(await backend.commit(before, record("k", 2, "refreshed"))).toBe(false);
+    expect(await backend.commit(before, undefined)).toBe(false);
+    expect(await backend.read("k")).toEqual(anew);
+  });
+
+  it("moves a record to a key that is free, and to no other", async () => {
+    const [old, moved, other] = [record("old", 1, "a"), record("new", 1, "b"), record("taken", 1, "c")];
+    await backend.commit(undefined, old);
+    await backend.commit(undefined, other);
+    expect(await backend.commit(old, record("taken", 1, "b"))).toBe(false);
+    expect(await backend.commit(old, moved)).toBe(true);
+    expect(await backend.read("old")).toBeUndefined();
+    expect(await backend.lookup("access", "a")).toEqual([]);
+    expect(await backend.lookup("access", "b")).toEqual([moved]);
+  });
+
+  it("is refused with digests of another database's key", async () => {
+    expect(await backend.commit(undefined, { ...record("k", 1, "a"), keyId: "another" })).toBe(false);
+    expect(await backend.read("k")).toBeUndefined();
+  });
+});

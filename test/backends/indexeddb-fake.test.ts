@@ -1,0 +1,6 @@
+// @vitest-environment happy-dom
+import "fake-indexeddb/auto";
+import { indexedDBFixture } from "../conformance/indexeddb-fixture.ts";
+import { tokenStoreSuite } from "../conformance/token-store-suite.ts";
+
+tokenStoreSuite({ name: "IndexedDB (fake-indexeddb)", shared: true, create: async () => indexedDBFixture() });

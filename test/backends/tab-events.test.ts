@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { TabEvents } from "../../src/backends/indexeddb/tab-events.ts";
+import type { TokenEvent } from "../../src/index.ts";
+import { unique } from "../conformance/fixture.ts";
+
+afterEach(() => void vi.unstubAllGlobals());
+
+/** Two stores over one database, and what the second one's listener hears. */
+function twoTabs(): { name: string; first: TabEvents; second: TabEvents; heard: TokenEvent[] } {
+  const name = unique();
+  const heard: TokenEvent[] = [];
+  const second = new TabEvents(name);
+  second.subscribe((event) => heard.push(event));
+  return { name, first: new TabEvents(name), second, heard };
+}
+
+describe("TabEvents", () => {
+  it("pass each event on to the other tabs, in order, and once to their own listeners", async () => {
+    const { first, second, heard } = twoTabs();
+    const own: TokenEvent[] = [];
+    first.subscribe((event) => own.push(event));
+    const events: TokenEvent[] = [
+      ...Array.from({ length: 20 }, (_, number): TokenEvent => ({ type: "saved", id: "1", version: number + 1 })),
+      { type: "deleted", id: "1" },
+      { type: "cleared" },
+    ];
+    for (const event of events) first.emit(event);
+    await expect.poll(() => heard).toEqual(events);
+    expect(own).toEqual(events);
+    first.clear();
+    second.clear();
+  });
+
+  it("pass nothing on that is no event", async () => {
+    const { name, second, heard } = twoTabs();
+    const forger = new BroadcastChannel(name);
+    for (const forged of [
+      null,
+      "saved",
+      1,
+      {},
+      { type: "saved" },
+      { type: "saved", id: "1" },
+      { type: "saved", id: 1, version: 1 },
+      { type: "x", id: "1" },
+    ]) {
+      forger.postMessage(forged);
+    }
+    forger.postMessage({ type: "deleted", id: "last" });
+    await expect.poll(() => heard).toEqual([{ type: "deleted", id: "last" }]);
+    forger.close();
+    second.clear();
+  });
+
+  it("work for one tab where there are no channels", () => {
+    vi.stubGlobal("BroadcastChannel", undefined);
+    const events = new TabEvents(unique());
+    const heard: TokenEvent[] = [];
+    events.subscribe((event) => heard.push(event));
+    events.emit({ type: "cleared" });
+    events.clear();
+    expect(heard).toEqual([{ type: "cleared" }]);
+  });
+});

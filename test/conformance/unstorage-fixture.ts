@@ -1,0 +1,44 @@
+import { createStorage } from "unstorage";
+import type { Driver } from "unstorage";
+import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
+import type { Fixture } from "./fixture.ts";
+
+export const SECRET = "a-secret-of-the-tests-with-32-characters-or-more";
+
+/** Foreign keys beside ours, some of them in our own namespace, and values that are no records. */
+const FOREIGN = {
+  settings: { theme: "dark" },
+  tokens: { not: "a record" },
+  "tokens:notes": { text: "mine" },
+  "tokensx:r:00000000000000000000000000000000": { text: "another namespace" },
+};
+
+/** Foreign keys where ours lie, for storages that allow a key below another (a filesystem does not). */
+const FOREIGN_WITHIN = {
+  "tokens:r:readme": { text: "no digest" },
+  "tokens:r:0123456789ABCDEF0123456789ABCDEF": { text: "upper case" },
+  "tokens:x:email:0123456789abcdef0123456789abcdef": { text: "no index of ours" },
+};
+
+export interface UnstorageFixtureOptions {
+  /** Whether a value may lie at `tokens` while others lie below it. */
+  nested?: boolean;
+}
+
+/** Stores over one storage object, as the requests of one server process would have them. */
+export function unstorageFixture(driver: Driver, dump: Fixture["dump"], { nested = true }: UnstorageFixtureOptions = {}): Fixture {
+  const storage = createStorage({ driver });
+  const { tokens, ...beside } = FOREIGN;
+  const foreign: Record<string, object> = { ...beside, ...FOREIGN_WITHIN, ...(nested ? { tokens } : {}) };
+  return {
+    open: (options = {}) => createUnstorageTokenStore(storage, { secret: SECRET, ...options }),
+    stranger: {
+      write: async () => {
+        for (const [key, value] of Object.entries(foreign)) await storage.setItem(key, value as Record<string, string>);
+      },
+      read: () => Promise.all(Object.keys(foreign).map((key) => storage.getItem(key))),
+    },
+    dump,
+    dispose: () => storage.dispose(),
+  };
+}

@@ -1,0 +1,83 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "playwright";
+import { describe, expect } from "vitest";
+import { greeting, inspector, logIn, STUDENTS } from "./demo-site.ts";
+import { test } from "./visitor.ts";
+
+const LOOKS = [
+  { colorScheme: "light", width: 1280 },
+  { colorScheme: "dark", width: 1280 },
+  { colorScheme: "light", width: 360 },
+  { colorScheme: "dark", width: 360 },
+] as const;
+
+describe.for(LOOKS)("the portal in $colorScheme at $width px", { timeout: 60_000 }, ({ colorScheme, width }) => {
+  test.override({ browserOptions: { colorScheme, viewport: { width, height: 800 }, reducedMotion: "reduce" } });
+
+  test("gives axe no reason to complain, and never scrolls sideways", async ({ page }) => {
+    const inspect = async (view: string): Promise<void> => {
+      await page.screenshot({ path: `test-results/demo-${view}-${colorScheme}-${width}.png`, fullPage: true });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    };
+
+    const logInButton = page.getByRole("button", { name: "Log in" });
+    await logInButton.waitFor();
+    await inspect("welcome");
+    await logInButton.click();
+    await page.getByRole("heading", { name: "Who are you today?" }).waitFor();
+    await inspect("accounts");
+    await page.getByRole("button", { name: STUDENTS.hard }).click();
+    await greeting(page, STUDENTS.hard).waitFor();
+    await page.getByRole("button", { name: "User + client" }).click();
+    await page.getByText("with the token sealed in it").click();
+    await page.getByRole("status", { name: "Result" }).getByText("Found").waitFor();
+    await inspect("portal");
+    await page.getByRole("button", { name: "Expire now" }).click();
+    await page.getByRole("heading", { name: "Your log-in has expired" }).waitFor();
+    await inspect("expired");
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.getByText("You are logged out.").waitFor();
+    await inspect("logged-out");
+  });
+});
+
+describe("the portal", { timeout: 60_000 }, () => {
+  test("is used by keyboard alone, which keeps its place", async ({ page }) => {
+    await page.getByRole("button", { name: "Log in" }).waitFor();
+    await tabTo(page, "Log in");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Who are you today?" }).waitFor();
+    await tabTo(page, "Cancel");
+    await page.keyboard.press("Shift+Tab");
+    await page.keyboard.press("Enter");
+    await greeting(page, STUDENTS.hard).waitFor();
+    await tabTo(page, "Id");
+    await page.keyboard.press("Enter");
+    await page.getByRole("status", { name: "Result" }).getByText("Found").waitFor();
+    await page.reload();
+    await greeting(page, STUDENTS.hard).waitFor();
+    await tabTo(page, "Log out");
+    await page.keyboard.press("Enter");
+    await page.getByText("You are logged out.").waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("MAIN");
+  });
+
+  test("stands still while the countdown runs", async ({ page }) => {
+    await logIn(page, STUDENTS.amara);
+    const timer = inspector(page, "The token").getByRole("timer");
+    const [before, place] = [await timer.innerText(), await page.getByRole("button", { name: "Find", exact: true }).boundingBox()];
+    await expect.poll(() => timer.innerText(), { timeout: 10_000 }).not.toBe(before);
+    expect(await page.getByRole("button", { name: "Find", exact: true }).boundingBox()).toEqual(place);
+  });
+});
+
+async function tabTo(page: Page, name: string): Promise<void> {
+  const focusedName = (): Promise<string | undefined> => page.evaluate(() => document.activeElement?.textContent?.trim());
+  for (let presses = 0; presses < 30; presses++) {
+    await page.keyboard.press("Tab");
+    if ((await focusedName()) === name) return;
+  }
+  throw new Error(`The Tab key does not reach "${name}".`);
+}

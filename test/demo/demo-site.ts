@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { BrowserContext, Page } from "playwright";
+import { createServer } from "vite";
+import type { ViteDevServer } from "vite";
+
+export const STUDENTS = {
+  amara: "Amara Okafor",
+  jonas: "Jonas Lindqvist",
+  hard: "O'Brien <b>“Zoë”</b>, 🎓",
+} as const;
+
+/** The demo as `npm run demo` serves it, on a free port. */
+export interface DemoSite extends AsyncDisposable {
+  url: string;
+  standIn: string;
+  stopStandIn(): Promise<void>;
+}
+
+export async function startDemoSite(): Promise<DemoSite> {
+  const configFile = fileURLToPath(new URL("../../vite.config.ts", import.meta.url));
+  // A cache of its own: sites that start at once would prepare the same dependencies in one folder.
+  const cacheDir = await mkdtemp(join(tmpdir(), "demo-site-"));
+  const server = await createServer({ configFile, cacheDir, server: { port: 0 }, logLevel: "error" });
+  await server.listen();
+  const url = server.resolvedUrls!.local[0]!;
+  const html = await (await fetch(url)).text();
+  return {
+    url,
+    standIn: /name="accounts-server" content="([^"]+)"/.exec(html)![1]!,
+    stopStandIn: () => standInOf(server).stop(),
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await rm(cacheDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function standInOf(server: ViteDevServer): { stop(): Promise<void> } {
+  return server.config.plugins.find(({ name }) => name === "zylker-stand-in")!.api;
+}
+
+export async function openPortal(context: BrowserContext, { url }: DemoSite): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(url);
+  return page;
+}
+
+/** Logs in from whatever view offers it. Resolves with the raw access token, as it went through the redirect. */
+export async function logIn(page: Page, student: string, button: RegExp = /^Log in( again)?$/): Promise<string> {
+  await page.getByRole("button", { name: button }).click();
+  return pickStudent(page, student);
+}
+
+export async function pickStudent(page: Page, student: string): Promise<string> {
+  const redirect = page.waitForResponse((response) => response.status() === 302);
+  await page.getByRole("button", { name: student }).click();
+  const target = new URL((await (await redirect).headerValue("location"))!);
+  await greeting(page, student).waitFor();
+  return new URLSearchParams(target.hash.slice(1)).get("access_token")!;
+}
+
+export function greeting(page: Page, student: string): ReturnType<Page["getByRole"]> {
+  return page.getByRole("heading", { name: `Hello, ${student}`, exact: true });
+}
+
+/** A section of the inspector, by its heading. */
+export function inspector(page: Page, heading: string): ReturnType<Page["getByRole"]> {
+  return page.getByRole("region", { name: heading, exact: true });
+}
+
+/** How many records lie in the database, by the heading of the raw view. */
+export async function storedRecords(page: Page): Promise<number> {
+  const heading = inspector(page, "Object store records").getByRole("heading");
+  return Number(/\d+$/.exec(await heading.innerText())![0]);
+}
+
+/** Presses a button of the page by its whole name. */
+export async function click(page: Page, name: string): Promise<void> {
+  await page.getByRole("button", { name, exact: true }).click();
+}
+
+/** What the finder shows, once the text is in it. */
+export async function finderResult(page: Page, text: string): Promise<string> {
+  return page.getByRole("status", { name: "Result" }).filter({ hasText: text }).innerText();
+}
+
+/** Writes nonsense over the body of every record, past the store. */
+export async function damageRecords(page: Page): Promise<void> {
+  await changeRecords(page, "damage");
+}
+
+/** Removes every record past the store, as a browser does that frees space: nobody is told. */
+export async function clearRecords(page: Page): Promise<void> {
+  await changeRecords(page, "clear");
+}
+
+async function changeRecords(page: Page, change: "damage" | "clear"): Promise<void> {
+  await page.evaluate(async (how) => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const opening = indexedDB.open("edge-token-store:tokens");
+      opening.addEventListener("success", () => resolve(opening.result));
+      opening.addEventListener("error", () => reject(opening.error!));
+    });
+    await new Promise<void>((resolve, reject) => {
+      const transaction = database.transaction("records", "readwrite");
+      transaction.addEventListener("complete", () => resolve());
+      transaction.addEventListener("abort", () => reject(transaction.error!));
+      const walk = transaction.objectStore("records").openCursor();
+      walk.addEventListener("success", () => {
+        if (how === "clear") walk.result?.delete();
+        else walk.result?.update({ ...walk.result.value, body: "nonsense" });
+        walk.result?.continue();
+      });
+    });
+    database.close();
+  }, change);
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PORTAL_CLIENT } from "../../demo/stand-in/client.ts";
+import { startStandIn } from "../../demo/stand-in/server.ts";
+import type { StandIn } from "../../demo/stand-in/server.ts";
+
+const PAGE = "http://127.0.0.1:4321";
+const AMARA = "5725767000000411001";
+
+describe("the stand-in for Zoho's servers", () => {
+  let standIn: StandIn;
+
+  beforeAll(async () => {
+    standIn = await startStandIn(() => [PAGE]);
+  });
+
+  afterAll(() => standIn.stop());
+
+  const authorize = (query: Record<string, string> = {}, student?: string): Promise<Response> => {
+    const url = new URL("/oauth/v2/auth", standIn.origin);
+    const asked = {
+      response_type: "token",
+      client_id: PORTAL_CLIENT.id,
+      scope: "ZohoCRM.users.READ",
+      redirect_uri: `${PAGE}/`,
+      state: "s",
+    };
+    url.search = new URLSearchParams({ ...asked, ...query }).toString();
+    if (student === undefined) return fetch(url, { redirect: "manual" });
+    return fetch(url, { redirect: "manual", method: "POST", body: new URLSearchParams({ student }) });
+  };
+  const fragmentOf = (response: Response): Record<string, string> =>
+    Object.fromEntries(new URLSearchParams(new URL(response.headers.get("location")!).hash.slice(1)));
+  const askApi = (accessToken: string, origin = PAGE): Promise<Response> =>
+    fetch(`${standIn.origin}/crm/v8/users?type=CurrentUser`, {
+      headers: { Authorization: `Zoho-oauthtoken ${accessToken}`, Origin: origin },
+    });
+
+  test("grants a token in the fragment, as Zoho does", async () => {
+    const response = await authorize({}, AMARA);
+    expect(response.status).toBe(302);
+    expect(response.headers.get("location")).toMatch(new RegExp(`^${PAGE}/#`));
+    expect(fragmentOf(response)).toEqual({
+      access_token: expect.stringMatching(/^1000\.[0-9a-f]{32}\.[0-9a-f]{32}$/),
+      token_type: "Bearer",
+      expires_in: "3600",
+      api_domain: standIn.origin,
+      location: "us",
+      state: "s",
+    });
+  });
+
+  test("tells the portal that the student cancelled", async () => {
+    expect(fragmentOf(await authorize({}, ""))).toEqual({ error: "access_denied", state: "s" });
+  });
+
+  test.for([
+    { redirect_uri: "https://elsewhere.example/" },
+    { redirect_uri: `${PAGE}/other` },
+    { redirect_uri: `${PAGE}.elsewhere.example/` },
+    { client_id: "unknown" },
+  ])("sends nobody to what is not registered: %o", async (query) => {
+    const response = await authorize(query, AMARA);
+    expect(response.status).toBe(400);
+    expect(response.headers.has("location")).toBe(false);
+  });
+
+  test("writes names into its page as text", async () => {
+    const html = await (await authorize()).text();
+    expect(html).toContain("O&#39;Brien &lt;b&gt;“Zoë”&lt;/b&gt;, 🎓");
+    expect(html).not.toContain("<b>“Zoë”");
+  });
+
+  test("answers the API for its token until it is revoked, once", async () => {
+    const accessToken = fragmentOf(await authorize({}, AMARA))["access_token"]!;
+    expect(await (await askApi(accessToken)).json()).toMatchObject({ users: [{ full_name: "Amara Okafor" }] });
+    const revoke = (): Promise<Response> => fetch(`${standIn.origin}/oauth/v2/token/revoke?token=${accessToken}`, { method: "POST" });
+    expect(await (await revoke()).json()).toEqual({ status: "success" });
+    expect((await revoke()).status).toBe(400);
+    const refused = await askApi(accessToken);
+    expect(refused.status).toBe(401);
+    expect(await refused.json()).toEqual({ code: "INVALID_TOKEN", details: {}, message: "invalid oauth token", status: "error" });
+  });
+
+  test("lets no page but the portal read its answers", async () => {
+    expect((await askApi("any")).headers.get("access-control-allow-origin")).toBe(PAGE);
+    expect((await askApi("any", "http://elsewhere.example")).headers.has("access-control-allow-origin")).toBe(false);
+  });
+});

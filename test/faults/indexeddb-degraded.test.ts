@@ -1,0 +1,101 @@
+// @vitest-environment happy-dom
+import "fake-indexeddb/auto";
+import { openDB } from "idb";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createIndexedDBTokenStore } from "../../src/backends/indexeddb/index.ts";
+import type { EdgeTokenStore, TokenStoreError } from "../../src/index.ts";
+import { unique } from "../conformance/fixture.ts";
+
+const ANN = { userName: "ann", clientId: "c", accessToken: "access-ann", refreshToken: "refresh-ann" };
+
+/** What browsers were seen to do to keys; each leaves the rest of the browser alone. */
+const REFUSALS: [string, RegExp, () => void][] = [
+  [
+    "has no WebCrypto, on an insecure origin",
+    /no WebCrypto/,
+    () => vi.stubGlobal("crypto", { getRandomValues: crypto.getRandomValues.bind(crypto) }),
+  ],
+  [
+    "throws on storing a key, as iOS Safari can",
+    /does not store keys/,
+    () => {
+      const put = IDBObjectStore.prototype.put;
+      vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, value: unknown, key) {
+        if (this.name === "keys") throw new DOMException("The object can not be cloned.", "DataCloneError");
+        return key === undefined ? put.call(this, value) : put.call(this, value, key);
+      });
+    },
+  ],
+  [
+    "stores a key and reads back null, as Safari 27 can",
+    /does not give back/,
+    () => {
+      const put = IDBObjectStore.prototype.put;
+      vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, value: unknown, key) {
+        const kept = this.name === "keys" ? null : value;
+        return key === undefined ? put.call(this, kept) : put.call(this, kept, key);
+      });
+    },
+  ],
+];
+
+describe.each(REFUSALS)("a browser that %s", (_name, reason, refuse) => {
+  const stores: EdgeTokenStore[] = [];
+  afterEach(async () => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+    await Promise.all(stores.splice(0).map((store) => store.close()));
+  });
+
+  function open(namespace = unique()): { store: EdgeTokenStore; reasons: TokenStoreError[] } {
+    const reasons: TokenStoreError[] = [];
+    const store = createIndexedDBTokenStore({ namespace, onDegraded: (error) => reasons.push(error) });
+    stores.push(store);
+    return { store, reasons };
+  }
+
+  it("keeps tokens in memory, works all the same, and says why, once", async () => {
+    refuse();
+    const { store, reasons } = open();
+    expect(store.capabilities).toMatchObject({ engine: "indexeddb", persistent: true, sealed: true });
+    const saved = await store.saveToken(ANN);
+    for (const query of [{ id: saved.id }, { userName: "ann" }, { userName: "ann", clientId: "c" }, { accessToken: "access-ann" }]) {
+      expect(await store.findToken(query)).toEqual(saved);
+    }
+    expect(await store.saveToken({ ...ANN, accessToken: "next" })).toMatchObject({ id: saved.id, version: 2 });
+    expect(await store.getTokens()).toHaveLength(1);
+    expect(store.capabilities).toMatchObject({ engine: "memory", persistent: false, durable: false, sealed: false });
+    expect(reasons).toEqual([expect.objectContaining({ code: "ERR_STORE_UNAVAILABLE", message: expect.stringMatching(reason) })]);
+  });
+
+  it("has no token on disk", async () => {
+    refuse();
+    const namespace = unique();
+    const { store, reasons } = open(namespace);
+    await Promise.all(Array.from({ length: 5 }, (_, number) => store.saveToken({ ...ANN, userName: `user-${number}` })));
+    expect(await store.getTokens()).toHaveLength(5);
+    expect(reasons).toHaveLength(1);
+    vi.restoreAllMocks();
+    const database = await openDB(`edge-token-store:${namespace}`);
+    const records = database.objectStoreNames.contains("records") ? await database.getAll("records") : [];
+    database.close();
+    expect(records).toEqual([]);
+  });
+
+  it("forgets them with the page", async () => {
+    refuse();
+    const namespace = unique();
+    await open(namespace).store.saveToken(ANN);
+    expect(await open(namespace).store.findToken({ userName: "ann" })).toBeNull();
+  });
+
+  it("warns on the console where nobody listens, without a token", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    refuse();
+    const store = createIndexedDBTokenStore({ namespace: unique() });
+    stores.push(store);
+    await store.saveToken(ANN);
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(reason));
+    expect(JSON.stringify(warn.mock.calls)).not.toMatch(/ann/);
+  });
+});

@@ -1,0 +1,188 @@
+import { createStorage } from "unstorage";
+import type { Driver } from "unstorage";
+import memoryDriver from "unstorage/drivers/memory";
+import { describe, expect, it } from "vitest";
+import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
+import type { Secret } from "../../src/backends/unstorage/index.ts";
+import { createMemoryTokenStore } from "../../src/index.ts";
+import type { EdgeTokenStore, StoredToken } from "../../src/index.ts";
+import { rotateSecret } from "../../src/maintenance/index.ts";
+import type { RotationProgress } from "../../src/maintenance/index.ts";
+import { expectCode } from "../conformance/fixture.ts";
+import { instrumentDriver } from "../support/instrumented-driver.ts";
+
+const NEW = "the-new-secret-of-thirty-two-characters";
+const OLD = "the-old-secret-of-thirty-two-characters";
+
+const tokens = (count: number) =>
+  Array.from({ length: count }, (_, number) => ({
+    userName: `user-${number % 4}`,
+    clientId: `client-${number}`,
+    accessToken: `access-${number}`,
+    refreshToken: `refresh-${number}`,
+  }));
+
+/** A driver over the same data as another one, as a new process would have it. */
+const over = (driver: Driver): Driver => ({ ...driver });
+const open = (driver: Driver, secret: Secret): EdgeTokenStore =>
+  createUnstorageTokenStore(createStorage({ driver: over(driver) }), { secret });
+
+/** The same data, until the process dies in place of a write, counted from 0; then nothing goes any more. */
+function dyingAt(driver: Driver, killAt: number): Driver {
+  let writes = 0;
+  let killed = false;
+  return instrumentDriver(over(driver), (call) => {
+    killed ||= (call === "setItem" || call === "removeItem") && writes++ === killAt;
+    if (killed) throw new Error("killed");
+  });
+}
+
+async function filled(count: number, secret: Secret): Promise<{ driver: Driver; raw: Map<string, string>; saved: StoredToken[] }> {
+  const driver = memoryDriver() as Driver;
+  const store = open(driver, secret);
+  const saved: StoredToken[] = [];
+  for (const token of tokens(count)) saved.push(await store.saveToken(token));
+  return { driver, raw: driver.getInstance!() as Map<string, string>, saved };
+}
+
+/** That each token is there once, by every look-up. */
+async function expectWhole(store: EdgeTokenStore, saved: readonly StoredToken[]): Promise<void> {
+  const byId = (left: StoredToken, right: StoredToken): number => (left.id < right.id ? -1 : 1);
+  expect((await store.getTokens()).sort(byId)).toEqual([...saved].sort(byId));
+  for (const token of saved) {
+    const { id, userName, clientId, accessToken, refreshToken } = token;
+    for (const query of [{ id }, { userName, clientId }, { accessToken }, { refreshToken }]) {
+      expect(await store.findTokens(query as object)).toEqual([token]);
+    }
+  }
+  for (const name of new Set(saved.map(({ userName }) => userName))) {
+    const own = saved.filter(({ userName }) => userName === name);
+    expect((await store.findTokens({ userName: name! })).sort(byId)).toEqual(own.sort(byId));
+  }
+}
+
+describe("rotateSecret", () => {
+  it.each<[string, Secret, Secret]>([
+    ["from one secret to another", OLD, NEW],
+    ["from plain records to sealed ones", false, NEW],
+    ["from sealed records to plain ones", OLD, false],
+  ])("moves everything %s, and leaves nothing of the old one", async (_name, from, to) => {
+    const { driver, raw, saved } = await filled(250, from);
+    const before = new Set(raw.keys());
+    const steps: RotationProgress[] = [];
+    const both = open(driver, [to as string, from as string]);
+    const result = await rotateSecret(both, { onProgress: (progress) => steps.push(progress) });
+    expect(result).toEqual({ seen: 250, moved: 250, removed: 0, unreadable: 0 });
+    expect(steps.map(({ seen }) => seen)).toEqual([100, 200, 250, 250]);
+    expect([...raw.keys()].filter((key) => before.has(key))).toEqual(["tokens:r:keys"]);
+    await expectWhole(open(driver, to), saved);
+    await expectCode(open(driver, from).findToken({ userName: "user-1" }), "ERR_SECRET_MISMATCH");
+  });
+
+  it("has nothing to do the second time", async () => {
+    const { driver } = await filled(10, OLD);
+    await rotateSecret(open(driver, [NEW, OLD]));
+    expect(await rotateSecret(open(driver, [NEW, OLD]))).toEqual({ seen: 10, moved: 0, removed: 0, unreadable: 0 });
+    expect(await rotateSecret(open(driver, NEW))).toEqual({ seen: 10, moved: 0, removed: 0, unreadable: 0 });
+  });
+
+  it("killed after each single write, loses nothing, shows nothing twice, and ends well when run again", async () => {
+    const count = 6;
+    let kills = 0;
+    for (let killAt = 0; ; killAt++) {
+      const { driver, saved } = await filled(count, OLD);
+      const rotation = rotateSecret(open(dyingAt(driver, killAt), [NEW, OLD])).catch(() => undefined);
+      if ((await rotation) !== undefined) break;
+      kills++;
+      await expectWhole(open(driver, [NEW, OLD]), saved);
+      const again = await rotateSecret(open(driver, [NEW, OLD]));
+      expect(again.unreadable).toBe(0);
+      await expectWhole(open(driver, NEW), saved);
+    }
+    console.log(`rotation of ${count} tokens killed at each of ${kills} writes`);
+    expect(kills).toBeGreaterThan(count * 8);
+  });
+
+  it("cut short and followed by a deletion that is killed too, never brings an outdated token back", async () => {
+    let outcomes = 0;
+    for (let killAt = 1; killAt < 20; killAt++) {
+      const { driver, saved } = await filled(1, OLD);
+      await rotateSecret(open(dyingAt(driver, killAt), [NEW, OLD])).catch(() => undefined);
+      const { id } = await open(driver, [NEW, OLD]).saveToken({ id: saved[0]!.id, accessToken: "renewed" });
+      for (let killDeletionAt = 0; killDeletionAt < 12; killDeletionAt++) {
+        const copy = memoryDriver() as Driver;
+        for (const [key, value] of driver.getInstance!() as Map<string, string>)
+          (copy.getInstance!() as Map<string, string>).set(key, value);
+        await open(dyingAt(copy, killDeletionAt), [NEW, OLD])
+          .deleteToken(id)
+          .catch(() => undefined);
+        const found = await open(copy, [NEW, OLD]).findToken({ userName: "user-0", clientId: "client-0" });
+        expect(found?.accessToken ?? "renewed").toBe("renewed");
+        outcomes++;
+      }
+    }
+    expect(outcomes).toBe(19 * 12);
+  });
+
+  it("killed after each single write, takes no deleted or renewed token back when run again", async () => {
+    for (let killAt = 0; ; killAt++) {
+      const { driver, saved } = await filled(2, OLD);
+      if ((await rotateSecret(open(dyingAt(driver, killAt), [NEW, OLD])).catch(() => undefined)) !== undefined) break;
+      const both = open(driver, [NEW, OLD]);
+      await both.deleteToken(saved[0]!.id);
+      const renewed = await both.saveToken({ id: saved[1]!.id, accessToken: "renewed" });
+      await expectWhole(both, [renewed]);
+      expect(await both.findToken({ accessToken: "access-0" })).toBeNull();
+      expect(await both.findToken({ accessToken: "access-1" })).toBeNull();
+      await rotateSecret(open(driver, [NEW, OLD]));
+      await expectWhole(open(driver, NEW), [renewed]);
+      expect(await open(driver, NEW).findToken({ accessToken: "access-1" })).toBeNull();
+    }
+  });
+
+  it("goes on beside saves and deletions, which are kept", async () => {
+    const { driver, saved } = await filled(60, OLD);
+    const storage = createStorage({ driver });
+    const store = createUnstorageTokenStore(storage, { secret: [NEW, OLD] });
+    const [, ...rest] = await Promise.all([
+      rotateSecret(store),
+      ...saved.slice(0, 20).map(({ id }, number) => store.saveToken({ id, accessToken: `new-${number}` })),
+      ...saved.slice(20, 40).map(({ id }) => store.deleteToken(id)),
+    ]);
+    const renewed = rest.filter((result): result is StoredToken => result !== undefined);
+    await rotateSecret(store);
+    await expectWhole(open(driver, NEW), [...renewed, ...saved.slice(40)]);
+  });
+
+  it("counts what it can't read, leaves it, and keeps the old secret in the register", async () => {
+    const { driver, raw, saved } = await filled(5, OLD);
+    const damaged = [...raw.keys()].find((key) => /:r:[0-9a-f]{32}$/.test(key))!;
+    const value = raw.get(damaged)!;
+    raw.set(damaged, value.slice(0, -10));
+    expect(await rotateSecret(open(driver, [NEW, OLD]))).toEqual({ seen: 5, moved: 4, removed: 0, unreadable: 1 });
+    await expectCode(open(driver, NEW).findToken({ userName: "nobody" }), "ERR_SECRET_MISMATCH");
+    raw.set(damaged, value);
+    expect(await rotateSecret(open(driver, [NEW, OLD]))).toMatchObject({ moved: 1, unreadable: 0 });
+    await expectWhole(open(driver, NEW), saved);
+  });
+
+  it("ends between two records when its signal says so", async () => {
+    const { driver, saved } = await filled(150, OLD);
+    const controller = new AbortController();
+    const rotation = rotateSecret(open(driver, [NEW, OLD]), {
+      signal: controller.signal,
+      onProgress: () => controller.abort(new Error("enough")),
+    });
+    await expect(rotation).rejects.toThrow("enough");
+    await expectWhole(open(driver, [NEW, OLD]), saved);
+    expect(await rotateSecret(open(driver, [NEW, OLD]))).toMatchObject({ moved: 50 });
+  });
+
+  it("refuses a store without a secret, unknown options, and a secret that does not fit", async () => {
+    await expectCode(rotateSecret(createMemoryTokenStore()), "ERR_OPTION_INVALID");
+    await expectCode(rotateSecret({} as EdgeTokenStore), "ERR_OPTION_INVALID");
+    const { driver } = await filled(1, OLD);
+    await expectCode(rotateSecret(open(driver, [NEW, OLD]), { progress: 1 } as object), "ERR_OPTION_INVALID");
+    await expectCode(rotateSecret(open(driver, NEW)), "ERR_SECRET_MISMATCH");
+  });
+});

@@ -1,0 +1,100 @@
+import { execFile } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+/** What a page pays for the browser store, idb included; a change that costs more must be worth it. */
+const BROWSER_BUDGET_BYTES = 10_000;
+
+/** The Node that runs the tests and, where the machine has another, that one too. */
+function nodes(): string[] {
+  const found = (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .filter((directory) => !directory.includes("node_modules"))
+    .map((directory) => join(directory, "node"))
+    .filter((path) => existsSync(path));
+  return [...new Set([process.execPath, ...found.slice(0, 1)].map((path) => realpathSync(path)))];
+}
+
+describe("the package as it is published", () => {
+  let directory: string;
+  let installed: string;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "ets-package-"));
+    installed = join(directory, "node_modules/edge-token-store");
+    await mkdir(installed, { recursive: true });
+    const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", directory], { cwd: ROOT });
+    const tarball = (await readdir(directory)).find((name) => name.endsWith(".tgz"))!;
+    expect(stdout).toContain(tarball);
+    await run("tar", ["-xzf", join(directory, tarball), "--strip-components=1", "-C", installed]);
+    for (const name of ["idb", "unstorage"]) await symlink(join(ROOT, "node_modules", name), join(directory, "node_modules", name));
+  });
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  it.each(nodes())("saves and finds with %s", async (node) => {
+    const consumer = join(directory, "consumer.mjs");
+    await writeFile(
+      consumer,
+      `import { createMemoryTokenStore, TokenStoreError } from "edge-token-store";
+       import { createIndexedDBTokenStore } from "edge-token-store/indexeddb";
+       import { createUnstorageTokenStore } from "edge-token-store/unstorage";
+       import { rotateSecret } from "edge-token-store/maintenance";
+       import { atomicFsDriver } from "edge-token-store/fs";
+       import { createStorage } from "unstorage";
+       const token = { userName: "ann", clientId: "c", refreshToken: "r" };
+       const stores = [createMemoryTokenStore(), createUnstorageTokenStore(createStorage({ driver: atomicFsDriver({ base: "./tokens" }) }), { secret: "x".repeat(32) })];
+       for (const store of stores) {
+         const { id } = await store.saveToken(token);
+         if ((await store.findToken({ refreshToken: "r" })).id !== id) throw new Error("not found");
+         await store.close();
+       }
+       const storage = createStorage();
+       await createUnstorageTokenStore(storage, { secret: "x".repeat(32) }).saveToken(token);
+       const rotated = await rotateSecret(createUnstorageTokenStore(storage, { secret: ["y".repeat(32), "x".repeat(32)] }));
+       if (rotated.moved !== 1) throw new Error("not moved");
+       const refused = await createIndexedDBTokenStore().saveToken({ accessToken: "" }).catch((error) => error);
+       if (!(refused instanceof TokenStoreError)) throw refused;
+       console.log("fine on", process.version);`,
+    );
+    const { stdout, stderr } = await run(node, [consumer], { cwd: await mkdtemp(join(directory, "run-")) });
+    expect(stdout).toMatch(/^fine on v\d+/);
+    expect(stderr).toBe("");
+  });
+
+  it("loads nothing but idb and Node's own modules, and unstorage not at all", async () => {
+    const files = (await readdir(join(installed, "dist"), { recursive: true })).filter((name) => name.endsWith(".js"));
+    const imported = new Set<string>();
+    for (const file of files) {
+      const code = await readFile(join(installed, "dist", file), "utf8");
+      for (const [, specifier] of code.matchAll(/from "([^".][^"]*)"/g)) imported.add(specifier!);
+    }
+    expect([...imported].sort()).toEqual(["#crypto", "idb", "node:crypto", "node:fs", "node:fs/promises", "node:os", "node:path"]);
+  });
+
+  it("puts no Node module into a page, and stays within its budget", async () => {
+    const entry = join(directory, "page.js");
+    await writeFile(entry, `export { createIndexedDBTokenStore } from "edge-token-store/indexeddb";`);
+    const result = await build({
+      root: directory,
+      configFile: false,
+      logLevel: "silent",
+      build: { write: false, modulePreload: false, rolldownOptions: { input: entry, preserveEntrySignatures: "strict" } },
+    });
+    const { output } = (Array.isArray(result) ? result[0] : result) as { output: { type: string; code: string }[] };
+    const code = output.map((chunk) => chunk.code).join("");
+    expect(code).not.toContain("node:");
+    const size = gzipSync(code, { level: 9 }).length;
+    console.log(`edge-token-store/indexeddb in a page: ${size} bytes gzip, idb included`);
+    expect(size).toBeLessThan(BROWSER_BUDGET_BYTES);
+  });
+});

@@ -1,0 +1,12 @@
+// Run as a process of its own: node atomic-fs-writer.ts <base> <first number> <how many>
+import { atomicFsDriver } from "../../src/backends/unstorage/atomic-fs/index.ts";
+import { KEYS, wholeValue } from "./whole-value.ts";
+
+const [base = "", first, count] = process.argv.slice(2);
+const driver = atomicFsDriver({ base });
+for (let number = Number(first); number < Number(first) + Number(count); number++) {
+  const key = KEYS[number % KEYS.length]!;
+  await driver.setItem!(key, wholeValue(number), {});
+  // To a pipe this is synchronous: what was acknowledged has left the process.
+  process.stdout.write(`${number}\n`);
+}

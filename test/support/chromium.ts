@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+
+const CANDIDATES = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+];
+
+/** Chromium of this machine: `CHROMIUM_PATH`, else a usual place; undefined where there is none. */
+export function findChromium(): string | undefined {
+  return [process.env["CHROMIUM_PATH"], ...CANDIDATES].find((path) => path && existsSync(path));
+}
+
+/** What Playwright needs to start it, as root and without a network too. Each start has a fresh profile. */
+export function chromiumLaunchOptions(): { executablePath: string; args: string[] } {
+  const executablePath = findChromium();
+  if (!executablePath) throw new Error("No Chromium here: install it, or name it in CHROMIUM_PATH.");
+  return {
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  };
+}

@@ -1,0 +1,47 @@
+import { spawnSync } from "node:child_process";
+import { findChromium } from "./chromium.ts";
+import { hasRedis } from "./redis.ts";
+
+/** A real engine that the tests run on and that npm can't bring. */
+interface SystemEngine {
+  readonly name: string;
+  readonly debianPackage: string;
+  readonly suites: string;
+  readonly hint: string;
+  present(): boolean;
+}
+
+const SYSTEM_ENGINES: readonly SystemEngine[] = [
+  {
+    name: "Chromium",
+    debianPackage: "chromium",
+    suites: "IndexedDB in Chromium, demo page",
+    hint: "install Chromium or Chrome, or name it in CHROMIUM_PATH",
+    present: () => findChromium() !== undefined,
+  },
+  {
+    name: "Redis",
+    debianPackage: "redis-server",
+    suites: "unstorage Redis",
+    hint: "install redis-server and have it on the PATH",
+    present: hasRedis,
+  },
+];
+
+export function missingEngines(): SystemEngine[] {
+  return SYSTEM_ENGINES.filter((engine) => !engine.present());
+}
+
+/** Installs what is missing where that takes no more than apt-get: on Debian and its kin, as root. */
+export function installMissingEngines(): void {
+  const packages = missingEngines().map(({ debianPackage }) => debianPackage);
+  if (packages.length === 0 || process.getuid?.() !== 0 || spawnSync("apt-get", ["--version"]).status !== 0) return;
+  console.log(`Installing ${packages.join(" and ")} for the tests …`);
+  const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  for (const args of [
+    ["update", "-qq"],
+    ["install", "-y", "-qq", "--no-install-recommends", ...packages],
+  ]) {
+    spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"], env: environment });
+  }
+}

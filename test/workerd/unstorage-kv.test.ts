@@ -1,0 +1,25 @@
+import { env } from "cloudflare:workers";
+import cloudflareKVBindingDriver from "unstorage/drivers/cloudflare-kv-binding";
+import { bytesOf, unique } from "../conformance/fixture.ts";
+import { tokenStoreSuite } from "../conformance/token-store-suite.ts";
+import { unstorageFixture } from "../conformance/unstorage-fixture.ts";
+
+async function dump(prefix: string): Promise<Uint8Array[]> {
+  const entries: [string, unknown][] = [];
+  for (let cursor: string | undefined, complete = false; !complete;) {
+    const page = await env.KV.list({ prefix, cursor });
+    for (const { name } of page.keys) entries.push([name, await env.KV.get(name)]);
+    complete = page.list_complete;
+    cursor = page.cursor;
+  }
+  return bytesOf(entries);
+}
+
+tokenStoreSuite({
+  name: "unstorage Cloudflare KV in workerd",
+  shared: true,
+  async create() {
+    const base = unique();
+    return unstorageFixture(cloudflareKVBindingDriver({ binding: env.KV as never, base }), () => dump(base));
+  },
+});

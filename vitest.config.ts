@@ -1,0 +1,65 @@
+import { fileURLToPath } from "node:url";
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig } from "vitest/config";
+import type { TestProjectConfiguration, ViteUserConfig } from "vitest/config";
+import { chromiumLaunchOptions, findChromium } from "./test/support/chromium.ts";
+import { hasRedis } from "./test/support/redis.ts";
+
+const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
+const nodeCrypto = { "#crypto": source("sealing/crypto-node.ts") };
+const webCrypto = { "#crypto": source("sealing/crypto-web.ts") };
+
+// Engines are shared with whatever else runs on the machine: the limits only catch what hangs.
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
+
+const node: TestProjectConfiguration = {
+  resolve: { alias: nodeCrypto },
+  test: {
+    name: "node",
+    include: ["test/*.test.ts", "test/{backends,faults,maintenance,sealing}/*.test.ts"],
+    exclude: hasRedis() ? [] : ["test/**/*redis*"],
+    ...patience,
+  },
+};
+
+const workerd: TestProjectConfiguration = {
+  resolve: { alias: webCrypto },
+  plugins: [
+    cloudflareTest({
+      main: "./test/workerd/worker.ts",
+      miniflare: { compatibilityDate: "2026-10-01", kvNamespaces: ["KV"] },
+    }),
+  ],
+  test: { name: "workerd", include: ["test/workerd/*.test.ts"], ...patience },
+};
+
+const chromium = (): TestProjectConfiguration => ({
+  resolve: { alias: webCrypto },
+  test: {
+    name: "chromium",
+    include: ["test/browser/*.test.ts"],
+    ...patience,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({ launchOptions: chromiumLaunchOptions() }),
+      instances: [{ browser: "chromium" }],
+    },
+  },
+});
+
+const demo: TestProjectConfiguration = {
+  test: { name: "demo", include: ["test/{demo,pages}/*.test.ts"], ...patience },
+};
+
+const config: ViteUserConfig = defineConfig({
+  test: {
+    // Most of the time is spent waiting for browsers and servers.
+    maxWorkers: 4,
+    reporters: ["default", "./test/support/summary-reporter.ts"],
+    projects: [node, workerd, ...(findChromium() ? [chromium(), demo] : [])],
+  },
+});
+export default config;
