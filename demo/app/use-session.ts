@@ -18,8 +18,8 @@ export interface SessionControl {
   session: Session;
   notice: Notice | null;
   setNotice: (notice: Notice | null) => void;
-  /** Runs what a button starts, and shows what goes wrong. */
-  attempt: (task: () => Promise<unknown>) => Promise<void>;
+  /** Runs what a button starts, reads the session anew, and only then shows the outcome: its notice, or what went wrong. */
+  attempt: (task: () => Promise<Notice | void>) => Promise<void>;
 }
 
 /** The session is what the store says: read at the start, after each change, and whenever the tab is turned to. */
@@ -44,22 +44,20 @@ export function useSession(firstAnswer: LogInAnswer): SessionControl {
     return seen;
   }, []);
 
-  const attempt = useCallback(async (task: () => Promise<unknown>) => {
+  const attempt = useCallback(async (task: () => Promise<Notice | void>) => {
     setNotice(null);
     acting.current++;
-    try {
-      await task();
-    } catch (error) {
-      setNotice({ tone: "alert", text: faultText(error) });
-    } finally {
-      acting.current--;
-    }
+    const outcome = await task().catch((error: unknown): Notice => ({ tone: "alert", text: faultText(error) }));
+    // A notice must never stand beside the state that it says is over.
+    await look();
+    acting.current--;
+    if (outcome) setNotice(outcome);
   }, []);
 
   useEffect(() => {
     const arrive = async (answer: LogInAnswer): Promise<void> => {
-      if (answer.kind === "granted") await attempt(() => logIn(answer.grant));
-      else setNotice(answerNotice(answer));
+      if (answer.kind === "granted") return attempt(() => logIn(answer.grant));
+      setNotice(answerNotice(answer));
       await look();
     };
     const noticeLogOut = async (): Promise<void> => {

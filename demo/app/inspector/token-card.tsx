@@ -26,7 +26,9 @@ export function TokenCard({ token, attempt }: TokenCardProps): JSX.Element {
 function StoredTokenView({ token, attempt }: { token: StoredToken; attempt: SessionControl["attempt"] }): JSX.Element {
   const { id } = token;
   // A save merges: what is not given stays as it is.
-  const expire = (): Promise<unknown> => store.saveToken({ id, expiresAt: Date.now() - 1000 });
+  const expire = async (): Promise<void> => {
+    await store.saveToken({ id, expiresAt: Date.now() - 1000 });
+  };
   return (
     <>
       <TimeLeft token={token} />

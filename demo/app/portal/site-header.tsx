@@ -3,15 +3,14 @@ import { logOut } from "../session.ts";
 import type { SessionControl } from "../use-session.ts";
 
 export function SiteHeader({ control }: { control: SessionControl }): JSX.Element {
-  const { session, attempt, setNotice } = control;
+  const { session, attempt } = control;
   const leave = (): void => {
     if (session.phase !== "logged-in") return;
     void attempt(async () => {
       const revoked = await logOut(session.token);
-      setNotice({
-        tone: revoked ? "calm" : "alert",
-        text: revoked ? "You are logged out." : "You are logged out in this browser. The server did not confirm that the token is revoked.",
-      });
+      return revoked
+        ? { tone: "calm", text: "You are logged out." }
+        : { tone: "alert", text: "You are logged out in this browser. The server did not confirm that the token is revoked." };
     });
   };
   return (
