@@ -17,7 +17,7 @@ const node: TestProjectConfiguration = {
   resolve: { alias: nodeCrypto },
   test: {
     name: "node",
-    include: ["test/*.test.ts", "test/{backends,faults,maintenance,sealing}/*.test.ts"],
+    include: ["test/*.test.ts", "test/{backends,faults,maintenance,oauth,sealing}/*.test.ts"],
     exclude: hasRedis() ? [] : ["test/**/*redis*"],
     ...patience,
   },

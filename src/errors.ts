@@ -9,7 +9,12 @@ export type TokenStoreErrorCode =
   | "ERR_STORE_UNAVAILABLE"
   | "ERR_STORE_BLOCKED"
   | "ERR_STORE_CLOSED"
-  | "ERR_STORE_QUOTA";
+  | "ERR_STORE_QUOTA"
+  | "ERR_STORE_RATE_LIMITED"
+  | "ERR_LOCK_TIMEOUT"
+  | "ERR_REFRESH_FAILED"
+  | "ERR_REFRESH_RATE_LIMITED"
+  | "ERR_REAUTHENTICATION_REQUIRED";
 
 /**
  * The base of every error this library throws. Branch on `code`: it survives two copies of the
@@ -89,4 +94,41 @@ export class StoreClosedError extends TokenStoreError {
 export class StoreQuotaError extends TokenStoreError {
   override readonly name = "StoreQuotaError";
   override readonly code = "ERR_STORE_QUOTA";
+}
+
+/** The storage takes no more requests for now, after the pauses that the store made itself. Try again later. */
+export class StoreRateLimitedError extends TokenStoreError {
+  override readonly name = "StoreRateLimitedError";
+  override readonly code = "ERR_STORE_RATE_LIMITED";
+}
+
+/** A lock was not free within the time limit. What it guards was not touched. */
+export class LockTimeoutError extends TokenStoreError {
+  override readonly name = "LockTimeoutError";
+  override readonly code = "ERR_LOCK_TIMEOUT";
+}
+
+/** The token endpoint gave no new token: unreachable, failing, or an answer that is none. Nothing was deleted. */
+export class RefreshFailedError extends TokenStoreError {
+  override readonly name = "RefreshFailedError";
+  override readonly code = "ERR_REFRESH_FAILED";
+}
+
+/** The provider wants fewer refreshes. Nothing was deleted; wait at least as long as `retryAfterMs` says. */
+export class RefreshRateLimitedError extends TokenStoreError {
+  override readonly name = "RefreshRateLimitedError";
+  override readonly code = "ERR_REFRESH_RATE_LIMITED";
+  /** What the provider asked for (RFC 9110 section 10.2.3), in milliseconds; undefined where it named no time. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, options: ErrorOptions & { retryAfterMs?: number | undefined } = {}) {
+    super(message, options);
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** The provider takes the refresh token or authorization code no more: the user has to log in again. */
+export class ReauthenticationRequiredError extends TokenStoreError {
+  override readonly name = "ReauthenticationRequiredError";
+  override readonly code = "ERR_REAUTHENTICATION_REQUIRED";
 }

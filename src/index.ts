@@ -2,13 +2,18 @@ export type { Capabilities, IndexName } from "./backend.ts";
 export { createMemoryTokenStore } from "./backends/memory.ts";
 export {
   ConflictError,
+  LockTimeoutError,
   OptionInvalidError,
+  ReauthenticationRequiredError,
   RecordCorruptError,
+  RefreshFailedError,
+  RefreshRateLimitedError,
   SecretMismatchError,
   SecretWeakError,
   StoreBlockedError,
   StoreClosedError,
   StoreQuotaError,
+  StoreRateLimitedError,
   StoreUnavailableError,
   TokenInvalidError,
   TokenStoreError,
