@@ -54,12 +54,24 @@ const demo: TestProjectConfiguration = {
   test: { name: "demo", include: ["test/{demo,pages}/*.test.ts"], ...patience },
 };
 
+/** What takes minutes by nature: thousands of rounds, hundreds of kills. Run apart, by `npm run test:endurance`. */
+const endurance: TestProjectConfiguration = {
+  resolve: { alias: nodeCrypto },
+  test: {
+    name: "endurance",
+    include: ["test/endurance/*.test.ts"],
+    exclude: hasRedis() ? [] : ["test/**/*redis*"],
+    testTimeout: 900_000,
+    hookTimeout: 120_000,
+  },
+};
+
 const config: ViteUserConfig = defineConfig({
   test: {
     // Most of the time is spent waiting for browsers and servers.
     maxWorkers: 4,
     reporters: ["default", "./test/support/summary-reporter.ts"],
-    projects: [node, workerd, ...(findChromium() ? [chromium(), demo] : [])],
+    projects: [node, workerd, endurance, ...(findChromium() ? [chromium(), demo] : [])],
   },
 });
 export default config;

@@ -21,6 +21,11 @@ export function parsePointers(pointerKey: string, value: unknown): readonly Poin
   );
 }
 
+/** The same for who is going to replace the list anyway: a damaged one leads nowhere. */
+export function pointersOf(value: unknown): readonly Pointer[] {
+  return isPointerList(value) ? value.pointers : [];
+}
+
 export function isPointerList(value: unknown): value is PointerList {
   const { pointers } = (value ?? {}) as { pointers?: unknown };
   return Array.isArray(pointers) && pointers.every(isPointer);

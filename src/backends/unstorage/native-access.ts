@@ -1,0 +1,95 @@
+import type { Driver } from "unstorage";
+import type { StoredRecord } from "../../backend.ts";
+import { REGISTER_KEY } from "../../sealing/key-register.ts";
+import type { CheckedStorage } from "./checked-storage.ts";
+import type { CommitPlan } from "./commit-plan.ts";
+import type { Keys } from "./keys.ts";
+
+/**
+ * What the client or database under a driver does in one step, where unstorage's own interface takes one
+ * key at a time. What is absent goes through the driver.
+ */
+export interface NativeAccess {
+  /** Whether a record and its pointers change together, and only over what was read, across processes. */
+  readonly atomic: boolean;
+  /** Compares and writes; false where the stored record is not `plan.previous`, or the key to insert under is taken. */
+  readonly commit?: (plan: CommitPlan) => Promise<boolean>;
+  /** Writes the pointers that don't lead to the record yet. */
+  readonly completeIndex?: (record: StoredRecord, wanted: readonly string[]) => Promise<void>;
+  /** The values of the records that the pointers under this key lead to, by the records' digests, in one trip. */
+  readonly lookup?: (pointerKey: string) => Promise<readonly (readonly [digest: string, value: unknown])[]>;
+  /** All keys below the base, where the driver's own list does not give all. */
+  readonly list?: (base: string) => Promise<string[]>;
+  /** The text under a key of the storage; of access that goes round unstorage, which may keep a key elsewhere. */
+  readonly readText?: (key: string) => Promise<string | null>;
+}
+
+export interface NativeParts {
+  readonly driver: Driver;
+  readonly storage: CheckedStorage;
+  readonly keys: Keys;
+  /** The driver's own key of a key of the storage. */
+  readonly driverKey: (key: string) => string;
+}
+
+/** Asked in turn what they make of `driver.getInstance()`: by what it can do, never by the driver's name. */
+export type NativeDetector = (instance: unknown, parts: NativeParts) => NativeAccess | undefined;
+
+const NONE: NativeAccess = { atomic: false };
+
+/** Finds out, on first use, how the storage under a driver can be reached past it. */
+export class NativeAccessFinder {
+  readonly #detectors: readonly NativeDetector[];
+  readonly #storage: CheckedStorage;
+  readonly #keys: Keys;
+  #candidate: Promise<NativeAccess> | undefined;
+  #settled: NativeAccess | undefined;
+
+  constructor(detectors: readonly NativeDetector[], storage: CheckedStorage, keys: Keys) {
+    this.#detectors = detectors;
+    this.#storage = storage;
+    this.#keys = keys;
+  }
+
+  /** Undefined as long as it is not known: nothing was read or written yet. */
+  get settled(): NativeAccess | undefined {
+    return this.#settled;
+  }
+
+  async find(): Promise<NativeAccess> {
+    if (this.#settled) return this.#settled;
+    this.#candidate ??= this.#detect();
+    const candidate = await this.#candidate;
+    const proven = candidate.readText ? await this.#proves(candidate.readText) : true;
+    if (proven !== undefined) this.#settled = proven ? candidate : NONE;
+    return this.#settled ?? NONE;
+  }
+
+  async #detect(): Promise<NativeAccess> {
+    const { driver, driverKey } = this.#storage;
+    try {
+      const instance: unknown = await driver.getInstance?.();
+      if (!instance) return NONE;
+      for (const detect of this.#detectors) {
+        const access = detect(instance, { driver, storage: this.#storage, keys: this.#keys, driverKey });
+        if (access) return access;
+      }
+    } catch {
+      // What is wrong with it the driver itself will tell, where it can be told apart from a miss.
+    }
+    return NONE;
+  }
+
+  /**
+   * Whether both ways lead to the same place. A storage can have a prefix (`prefixStorage`) that nobody can
+   * ask it for, so one value that is there before any token is read both ways: the key register. Undefined
+   * where it is not there yet.
+   */
+  async #proves(readText: (key: string) => Promise<string | null>): Promise<boolean | undefined> {
+    const key = this.#keys.record(REGISTER_KEY);
+    const value = await this.#storage.get(key);
+    if (value == null) return undefined;
+    const text = await readText(key);
+    return text !== null && JSON.stringify(value) === text;
+  }
+}

@@ -1,0 +1,84 @@
+import type { StoredRecord } from "../../backend.ts";
+import type { CheckedStorage } from "./checked-storage.ts";
+import type { CommitClock } from "./commit-clock.ts";
+import { recordValue } from "./commit-plan.ts";
+import type { CommitPlan } from "./commit-plan.ts";
+import type { Keys } from "./keys.ts";
+import { pointersOf, withoutPointer, withPointer } from "./pointers.ts";
+import type { Pointer } from "./pointers.ts";
+
+type PointerLists = ReadonlyMap<string, readonly Pointer[]>;
+
+/**
+ * Commits on a storage that can only get, set and remove one key at a time.
+ *
+ * The order of writes carries the safety: the record, then new pointers, then the removal of stale
+ * ones. A consumed refresh token can't be had again, a missing pointer can be rebuilt: so the record
+ * goes first, and a crash in between leaves pointers that lead nowhere but never a lost token.
+ *
+ * The caller sees to it that nobody else in this process writes to the plan's keys meanwhile.
+ */
+export class OrderedCommit {
+  readonly #storage: CheckedStorage;
+  readonly #keys: Keys;
+  readonly #clock: CommitClock;
+
+  constructor(storage: CheckedStorage, keys: Keys, clock: CommitClock) {
+    this.#storage = storage;
+    this.#keys = keys;
+    this.#clock = clock;
+  }
+
+  async commit({ previous, next, wanted, stale, inserts }: CommitPlan): Promise<boolean> {
+    if (previous && this.#clock.isOutdated(previous)) return false;
+    if (inserts && (await this.#storage.get(this.#keys.record(next!.key))) != null) return false;
+    const pointers = await this.#readPointers([...wanted, ...stale]);
+    if (next) {
+      await this.writeRecord(next);
+      await this.#addPointers(next, wanted, pointers);
+    }
+    if (previous && !next) await this.removeRecord(previous.key);
+    await Promise.all(
+      stale.map((pointerKey) => {
+        const others = withoutPointer(pointers.get(pointerKey)!, previous!.key);
+        return others.length > 0 ? this.#storage.set(pointerKey, { pointers: others }) : this.#storage.remove(pointerKey);
+      }),
+    );
+    // A record that moved leaves last: until then whoever moves it can begin again, and clean up.
+    if (previous && inserts) await this.removeRecord(previous.key);
+    return true;
+  }
+
+  /** Writes the pointers that don't lead to the record yet. */
+  async completeIndex(record: StoredRecord, wanted: readonly string[]): Promise<void> {
+    await this.#addPointers(record, wanted, await this.#readPointers(wanted));
+  }
+
+  async writeRecord(record: StoredRecord): Promise<void> {
+    try {
+      await this.#storage.set(this.#keys.record(record.key), recordValue(record));
+    } finally {
+      this.#clock.committed(record.key);
+    }
+  }
+
+  async removeRecord(key: string): Promise<void> {
+    try {
+      await this.#storage.remove(this.#keys.record(key));
+    } finally {
+      this.#clock.committed(key);
+    }
+  }
+
+  /** New pointers, and what a crash kept an earlier save from writing. */
+  async #addPointers({ key, version }: StoredRecord, wanted: readonly string[], pointers: PointerLists): Promise<void> {
+    const missing = wanted.filter((pointerKey) => !pointers.get(pointerKey)!.some((pointer) => pointer.key === key));
+    await Promise.all(missing.map((pointerKey) => this.#storage.set(pointerKey, withPointer(pointers.get(pointerKey)!, { key, version }))));
+  }
+
+  async #readPointers(pointerKeys: readonly string[]): Promise<PointerLists> {
+    const values = await this.#storage.getAll(pointerKeys);
+    // A damaged list is replaced by the save that meets it; whom else it led to is not known.
+    return new Map(pointerKeys.map((pointerKey, position) => [pointerKey, pointersOf(values[position])]));
+  }
+}
