@@ -11,7 +11,7 @@ const nodeCrypto = { "#crypto": source("sealing/crypto-node.ts") };
 const webCrypto = { "#crypto": source("sealing/crypto-web.ts") };
 
 // Engines are shared with whatever else runs on the machine: the limits only catch what hangs.
-const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
+const patience = { testTimeout: 240_000, hookTimeout: 240_000, expect: { poll: { timeout: 60_000 } } };
 
 const node: TestProjectConfiguration = {
   resolve: { alias: nodeCrypto },
@@ -68,8 +68,8 @@ const endurance: TestProjectConfiguration = {
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    // Most of the time is spent waiting for browsers and servers.
-    maxWorkers: 4,
+    // More than the two cores of a small machine: part of the time is spent waiting for browsers and servers.
+    maxWorkers: 3,
     reporters: ["default", "./test/support/summary-reporter.ts"],
     projects: [node, workerd, endurance, ...(findChromium() ? [chromium(), demo] : [])],
   },

@@ -3,7 +3,7 @@ import { describe, expect } from "vitest";
 import { click, finderResult, inspector, logIn, STUDENTS } from "./demo-site.ts";
 import { test } from "./visitor.ts";
 
-describe("the inspector's finder", { timeout: 60_000 }, () => {
+describe("the inspector's finder", () => {
   test.for(["Id", "User", "User + client", "Access token"])("finds the token by %s", async (label, { page }) => {
     await logIn(page, STUDENTS.hard);
     await click(page, label);
@@ -44,7 +44,7 @@ describe("the inspector's finder", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the rest of the inspector", { timeout: 60_000 }, () => {
+describe("the rest of the inspector", () => {
   test("shows the sealed record under its digests, and two keys that can't be exported", async ({ page }) => {
     const accessToken = await logIn(page, STUDENTS.amara);
     const raw = inspector(page, "What really lies in IndexedDB");

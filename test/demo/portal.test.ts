@@ -19,7 +19,7 @@ import { test } from "./visitor.ts";
 
 const HTTP_FAILURE = /Failed to load resource/;
 
-describe("logging in to the portal", { timeout: 60_000 }, () => {
+describe("logging in to the portal", () => {
   test("shows the student's own courses", async ({ page }) => {
     await logIn(page, STUDENTS.amara);
     await page.getByRole("heading", { name: "Field Botany" }).waitFor();
@@ -93,7 +93,7 @@ describe("logging in to the portal", { timeout: 60_000 }, () => {
   });
 });
 
-describe("the end of a log-in", { timeout: 60_000 }, () => {
+describe("the end of a log-in", () => {
   test("comes with the token's expiry, and another log-in goes on", async ({ page }) => {
     await logIn(page, STUDENTS.amara);
     await click(page, "Expire now");
@@ -145,7 +145,7 @@ describe("the end of a log-in", { timeout: 60_000 }, () => {
   });
 });
 
-describe("what can go wrong in the portal", { timeout: 60_000 }, () => {
+describe("what can go wrong in the portal", () => {
   test("the servers are down: it says so, and logging out works all the same", async ({ visitor }) => {
     visitor.expectedComplaint = HTTP_FAILURE;
     await using lonely = await startDemoSite();

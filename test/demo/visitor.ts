@@ -60,7 +60,7 @@ export const test: TestAPI<Fixtures> = base.extend<Fixtures>({
 
 async function newVisitor(browser: Browser, options: BrowserContextOptions, { url, standIn }: DemoSite): Promise<Visitor> {
   const context = await browser.newContext(options);
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(90_000);
   const complaints: string[] = [];
   const requestedOrigins = new Set<string>();
   context.on("request", (request) => requestedOrigins.add(new URL(request.url()).origin));

@@ -35,7 +35,7 @@ it("says that the storage is unavailable while Redis is gone, and works again wh
   await expectCode(store.deleteTokens(), "ERR_STORE_UNAVAILABLE");
 
   await server.start();
-  await expect.poll(() => store.saveToken(token).catch(() => null), { timeout: 20_000 }).toMatchObject({ id });
+  await expect.poll(() => store.saveToken(token).catch(() => null), { timeout: 60_000 }).toMatchObject({ id });
   expect(await store.findToken({ accessToken: "a" })).toMatchObject({ id });
   await storage.dispose();
 });
