@@ -21,6 +21,7 @@ import { makeRecord } from "./record.ts";
 import type { KeyRegister } from "./sealing/key-register.ts";
 import { recordCorrupt } from "./sealing/keyring.ts";
 import type { Keyring } from "./sealing/keyring.ts";
+import { Memo } from "./sealing/memo.ts";
 import { parseId, parseTokenInput } from "./token.ts";
 import type { StoredToken, TokenFields, TokenInput, TokenPatch, TokenQuery } from "./token.ts";
 import type { EdgeTokenStore, ListOptions, SaveOptions } from "./token-store.ts";
@@ -61,6 +62,7 @@ export class Engine implements EdgeTokenStore {
   readonly #events: TokenEvents;
   // Commits compare versions anyway; queueing the saves of one token spares them the retries.
   readonly #saves = new KeyedQueue();
+  readonly #memo: Memo | undefined;
   #closing: Promise<void> | undefined;
   #lastSave = { at: 0, tick: 0 };
 
@@ -69,6 +71,7 @@ export class Engine implements EdgeTokenStore {
     this.#backend = parts.backend;
     this.#options = parts.options;
     this.#events = parts.events ?? new TokenEvents();
+    this.#memo = parts.options.memo > 0 ? new Memo(parts.options.memo) : undefined;
   }
 
   get capabilities(): Capabilities {
@@ -110,7 +113,7 @@ export class Engine implements EdgeTokenStore {
     this.#assertOpen();
     await this.#saves.run([JSON.stringify({ by: "id", id: wanted })], () =>
       this.#retry(async () => {
-        const keyring = await this.parts.keyring();
+        const keyring = await this.#keyring();
         let deleted = false;
         // The oldest first: what a rotation left behind must not come back when the rest is gone.
         for (const key of keyring.keys.toReversed()) {
@@ -118,6 +121,7 @@ export class Engine implements EdgeTokenStore {
           if (record === undefined) continue;
           // The record is not opened: one that is damaged must go too.
           if (!(await this.#backend.commit(record, undefined))) return undefined;
+          this.#memo?.forget(record.key);
           deleted = true;
         }
         if (deleted) this.#events.emit({ type: "deleted", id: wanted });
@@ -137,6 +141,7 @@ export class Engine implements EdgeTokenStore {
   async deleteTokens(): Promise<void> {
     this.#assertOpen();
     await this.#backend.clear();
+    this.#memo?.clear();
     this.#events.emit({ type: "cleared" });
   }
 
@@ -159,6 +164,7 @@ export class Engine implements EdgeTokenStore {
     this.#closing ??= (async () => {
       await this.#saves.idle();
       this.#events.clear();
+      this.#memo?.clear();
       await this.#backend.close();
     })();
     return this.#closing;
@@ -173,10 +179,15 @@ export class Engine implements EdgeTokenStore {
     for (const step of steps) this.#assertIndexed(step);
     this.#assertOpen();
     if (steps.length === 0) return [];
-    const keyring = await this.parts.keyring();
+    const keyring = await this.#keyring();
     const found = await this.#finder(keyring).find(steps, all);
     if (found.length === 0) await this.parts.register?.assertReadable(keyring);
     return found.map(({ token }) => token);
+  }
+
+  async #keyring(): Promise<Keyring> {
+    const keyring = await this.parts.keyring();
+    return this.#memo ? this.#memo.over(keyring) : keyring;
   }
 
   #finder(keyring: Keyring): Finder {
@@ -185,7 +196,7 @@ export class Engine implements EdgeTokenStore {
 
   /** One attempt. Undefined: somebody was faster, try again. */
   async #save(patch: TokenPatch, steps: readonly LookupStep[], ifVersion: number | undefined): Promise<StoredToken | undefined> {
-    const keyring = await this.parts.keyring();
+    const keyring = await this.#keyring();
     const target = await this.#match(keyring, patch, steps);
     const stored = target.matched?.token;
     if (ifVersion !== undefined && ifVersion !== (stored?.version ?? 0)) {
@@ -245,7 +256,7 @@ export class Engine implements EdgeTokenStore {
   }
 
   async *#list(pageSize: number, onCorrupt?: (error: RecordCorruptError) => void): AsyncGenerator<Found> {
-    const keyring = await this.parts.keyring();
+    const keyring = await this.#keyring();
     const finder = this.#finder(keyring);
     for await (const page of this.#backend.scan({ pageSize })) {
       for (const record of page) {

@@ -5,6 +5,7 @@ import type { ListOptions, SaveOptions } from "./token-store.ts";
 
 export const DEFAULT_PAGE_SIZE = 100;
 const MAX_PAGE_SIZE = 10_000;
+const DEFAULT_MEMO = 256;
 
 /** Options that every store takes. */
 export interface TokenStoreOptions {
@@ -17,6 +18,11 @@ export interface TokenStoreOptions {
    * field rejects with `ERR_OPTION_INVALID`, and saves don't match by it.
    */
   lookups?: readonly IndexName[];
+  /**
+   * How many opened records to keep in memory, so that they need not be decrypted again; default 256, 0 turns
+   * it off. The storage is read all the same: a record kept serves only where the bytes just read are the same.
+   */
+  memo?: number;
   /** The clock, in epoch milliseconds; default `Date.now`. */
   now?: () => number;
 }
@@ -25,10 +31,11 @@ export interface ParsedOptions {
   readonly namespace: string;
   readonly clientId: string | undefined;
   readonly lookups: ReadonlySet<IndexName>;
+  readonly memo: number;
   readonly now: () => number;
 }
 
-const COMMON_OPTIONS: readonly string[] = ["namespace", "clientId", "lookups", "now"] satisfies (keyof TokenStoreOptions)[];
+const COMMON_OPTIONS: readonly string[] = ["namespace", "clientId", "lookups", "memo", "now"] satisfies (keyof TokenStoreOptions)[];
 
 // No upper case and no punctuation but these: some storages fold case, and ":" separates the parts of a key.
 const NAMESPACE = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -36,7 +43,7 @@ const NAMESPACE = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 /** Checks the common options and that there are no others but `own`. @throws {OptionInvalidError} */
 export function parseOptions(options: unknown, own: readonly string[] = []): ParsedOptions {
   refuseUnknown(options, [...COMMON_OPTIONS, ...own]);
-  const { namespace = "tokens", clientId, lookups = INDEX_NAMES, now = Date.now } = options;
+  const { namespace = "tokens", clientId, lookups = INDEX_NAMES, memo = DEFAULT_MEMO, now = Date.now } = options;
   if (typeof namespace !== "string" || !NAMESPACE.test(namespace)) {
     throw new OptionInvalidError(
       'The option namespace must be 1 to 64 lower-case letters, digits, "_" and "-", beginning with a letter or digit.',
@@ -48,10 +55,13 @@ export function parseOptions(options: unknown, own: readonly string[] = []): Par
   if (!Array.isArray(lookups) || !lookups.every(isIndexName)) {
     throw new OptionInvalidError(`The option lookups must be an array of ${INDEX_NAMES.join(", ")}.`);
   }
+  if (!Number.isSafeInteger(memo) || (memo as number) < 0) {
+    throw new OptionInvalidError("The option memo must be a whole number of records to keep, or 0 for none.");
+  }
   if (typeof now !== "function") {
     throw new OptionInvalidError("The option now must be a function that returns epoch milliseconds.");
   }
-  return { namespace, clientId, lookups: new Set(lookups), now: now as () => number };
+  return { namespace, clientId, lookups: new Set(lookups), memo: memo as number, now: now as () => number };
 }
 
 /** @throws {OptionInvalidError} where the options are no object or hold a name that is not known */

@@ -13,7 +13,9 @@ import type { EdgeTokenStore } from "../token-store.ts";
 export function createMemoryTokenStore(options: TokenStoreOptions = {}): EdgeTokenStore {
   const parsed = parseOptions(options);
   const keyring = Promise.resolve(pageKeyring());
-  return new Engine({ backend: new MemoryBackend(), keyring: () => keyring, sealed: false, options: parsed });
+  // Nothing is sealed here that would be worth remembering opened.
+  const unremembered = { ...parsed, memo: 0 };
+  return new Engine({ backend: new MemoryBackend(), keyring: () => keyring, sealed: false, options: unremembered });
 }
 
 /** The smallest backend, and the reference that the others are measured by. */
