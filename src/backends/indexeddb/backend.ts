@@ -1,10 +1,18 @@
 import { INDEX_NAMES, parseRecord } from "../../backend.ts";
 import type { Backend, IndexName, StoredRecord } from "../../backend.ts";
+import { StoreQuotaError } from "../../errors.ts";
 import type { Keyring } from "../../sealing/keyring.ts";
+import { Batches } from "./batches.ts";
 import { browserKeyring } from "./browser-keys.ts";
-import type { Connection, Database } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import type { RecordStore, RecordWriteStore } from "./schema.ts";
 
-/** One object store with native indexes; compare and write are one transaction. */
+interface Commit {
+  readonly previous: StoredRecord | undefined;
+  readonly next: StoredRecord | undefined;
+}
+
+/** One object store with native indexes; compare and write are one transaction, which several commits can share. */
 export class IndexedDBBackend implements Backend {
   readonly capabilities: Backend["capabilities"] = {
     engine: "indexeddb",
@@ -16,6 +24,12 @@ export class IndexedDBBackend implements Backend {
   };
   readonly #connection: Connection;
   readonly #namespace: string;
+  readonly #reads = new Batches((reads: readonly Read[]) => this.#readTogether(reads));
+  readonly #commits = new Batches((commits: readonly Commit[]) => this.#commitTogether(commits), {
+    selector: distinctRecords,
+    // A record that is too large for what room is left shall not take the others along.
+    isOneTasksFault: (error) => error instanceof StoreQuotaError,
+  });
 
   constructor(connection: Connection, namespace: string) {
     this.#connection = connection;
@@ -26,23 +40,17 @@ export class IndexedDBBackend implements Backend {
     return this.#connection.use((database) => browserKeyring(database, this.#namespace));
   }
 
-  read(key: string): Promise<StoredRecord | undefined> {
-    return this.#connection.use(async (database) => {
-      const value = await database.get("records", key);
-      return value && parseRecord(key, value);
-    });
+  async read(key: string): Promise<StoredRecord | undefined> {
+    const [record] = await this.#reads.add(async (records) => asList(await records.get(key)));
+    return record && parseRecord(key, record);
   }
 
-  lookup(index: IndexName, digest: string): Promise<StoredRecord[]> {
-    return this.#connection.use(async (database) => parsePage(await database.getAllFromIndex("records", index, digest)));
+  async lookup(index: IndexName, digest: string): Promise<StoredRecord[]> {
+    return parsePage(await this.#reads.add((records) => records.index(index).getAll(digest)));
   }
 
   commit(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean> {
-    return this.#connection.use(async (database) => {
-      // The database was deleted since the digests were made: with the keys of today they are others.
-      if (next && next.keyId !== (await browserKeyring(database, this.#namespace)).current.id) return false;
-      return commitIn(database, previous, next);
-    });
+    return this.#commits.add({ previous, next });
   }
 
   async *scan({ pageSize }: { pageSize: number }): AsyncGenerator<StoredRecord[]> {
@@ -63,29 +71,75 @@ export class IndexedDBBackend implements Backend {
   close(): Promise<void> {
     return this.#connection.close();
   }
+
+  #readTogether(reads: readonly Read[]): Promise<StoredRecord[][]> {
+    return this.#connection.use((database) => {
+      const records = database.transaction("records").store;
+      return Promise.all(reads.map((read) => read(records)));
+    });
+  }
+
+  #commitTogether(commits: readonly Commit[]): Promise<boolean[]> {
+    return this.#connection.use(async (database) => {
+      const { current } = await browserKeyring(database, this.#namespace);
+      const transaction = database.transaction("records", "readwrite", { durability: durabilityOf(commits) });
+      // Where a request fails, that error is the one to report; this one only repeats it.
+      transaction.done.catch(() => {});
+      const results = await Promise.all(
+        commits.map(async (commit) => {
+          // The database was deleted since the digests were made: with the keys of today they are others.
+          if (commit.next && commit.next.keyId !== current.id) return false;
+          return commitIn(transaction.store, commit);
+        }),
+      );
+      await transaction.done;
+      return results;
+    });
+  }
 }
 
-async function commitIn(database: Database, previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean> {
-  // A refresh token that is lost can't be had again; an access token can.
-  const durability = next && next.index.refresh !== previous?.index.refresh ? "strict" : "relaxed";
-  const transaction = database.transaction("records", "readwrite", { durability });
-  // Where a request fails, that error is the one to report; this one only repeats it.
-  transaction.done.catch(() => {});
+type Read = (records: RecordStore) => Promise<StoredRecord[]>;
+
+async function commitIn(records: RecordWriteStore, { previous, next }: Commit): Promise<boolean> {
   const storedAt = async (key: string): Promise<StoredRecord | undefined> => {
-    const stored = await transaction.store.get(key);
+    const stored = await records.get(key);
     return stored && parseRecord(key, stored);
   };
   const moves = next !== undefined && next.key !== previous?.key;
-  const unchanged = (!previous || isSame(await storedAt(previous.key), previous)) && (!moves || !(await storedAt(next.key)));
-  if (unchanged && previous && (moves || !next)) await transaction.store.delete(previous.key);
-  if (unchanged && next) await transaction.store.put(next);
-  await transaction.done;
-  return unchanged;
+  if (previous && !isSame(await storedAt(previous.key), previous)) return false;
+  if (moves && (await storedAt(next.key))) return false;
+  if (previous && (moves || !next)) await records.delete(previous.key);
+  if (next) await records.put(next);
+  return true;
+}
+
+/** A refresh token that is lost can't be had again; an access token can. */
+function durabilityOf(commits: readonly Commit[]): "strict" | "relaxed" {
+  return commits.some(({ previous, next }) => next && next.index.refresh !== previous?.index.refresh) ? "strict" : "relaxed";
+}
+
+/** Each commit compares with what it finds before anything is written, so no two in a batch may touch one record. */
+function distinctRecords(): (commit: Commit) => boolean {
+  const touched = new Set<string>();
+  return (commit) => {
+    const keys = keysOf(commit);
+    if (keys.some((key) => touched.has(key))) return false;
+    for (const key of keys) touched.add(key);
+    return true;
+  };
+}
+
+function keysOf({ previous, next }: Commit): string[] {
+  return [previous, next].flatMap((record) => record?.key ?? []);
 }
 
 /** A token that was deleted and saved anew counts from 1 again, so the version alone does not tell; its tokens do. */
 function isSame(stored: StoredRecord | undefined, previous: StoredRecord): boolean {
   return stored?.version === previous.version && INDEX_NAMES.every((name) => stored.index[name] === previous.index[name]);
+}
+
+function asList(record: StoredRecord | undefined): StoredRecord[] {
+  return record ? [record] : [];
 }
 
 function parsePage(values: readonly StoredRecord[]): StoredRecord[] {

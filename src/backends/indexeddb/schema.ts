@@ -1,4 +1,4 @@
-import type { DBSchema } from "idb";
+import type { DBSchema, IDBPObjectStore } from "idb";
 import type { IndexName, StoredRecord } from "../../backend.ts";
 
 /** Version of the database's layout, told in storage-schema.md. */
@@ -13,6 +13,10 @@ export interface TokenDatabase extends DBSchema {
   /** Keys that the page can use and not read. */
   keys: { key: KeyName; value: CryptoKey };
 }
+
+/** The object store of the records, inside a transaction. */
+export type RecordStore = IDBPObjectStore<TokenDatabase, ["records"], "records", IDBTransactionMode>;
+export type RecordWriteStore = IDBPObjectStore<TokenDatabase, ["records"], "records", "readwrite">;
 
 export function databaseName(namespace: string): string {
   return `edge-token-store:${namespace}`;
