@@ -1,17 +1,12 @@
-import type { Backend, Capabilities, StoredRecord } from "./backend.ts";
-import {
-  ConflictError,
-  OptionInvalidError,
-  RecordCorruptError,
-  SecretMismatchError,
-  StoreClosedError,
-  TokenInvalidError,
-} from "./errors.ts";
+import type { Backend, Capabilities } from "./backend.ts";
+import { ConflictError, OptionInvalidError, StoreClosedError, TokenInvalidError } from "./errors.ts";
+import type { RecordCorruptError } from "./errors.ts";
 import { TokenEvents } from "./events.ts";
 import type { TokenEvent } from "./events.ts";
 import { derivedId, Finder, newestFirst, recordKey } from "./finder.ts";
 import type { Found } from "./finder.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
+import { listRecords } from "./listing.ts";
 import { adoptionSteps, hasIdentity, identityOf, resolveLookup } from "./lookup.ts";
 import type { LookupStep } from "./lookup.ts";
 import { mergeToken, sameFields } from "./merge.ts";
@@ -19,7 +14,6 @@ import { DEFAULT_PAGE_SIZE, parseListOptions, parseSaveOptions } from "./options
 import type { ParsedOptions } from "./options.ts";
 import { makeRecord } from "./record.ts";
 import type { KeyRegister } from "./sealing/key-register.ts";
-import { recordCorrupt } from "./sealing/keyring.ts";
 import type { Keyring } from "./sealing/keyring.ts";
 import { Memo } from "./sealing/memo.ts";
 import { parseId, parseTokenInput } from "./token.ts";
@@ -256,27 +250,12 @@ export class Engine implements EdgeTokenStore {
   }
 
   async *#list(pageSize: number, onCorrupt?: (error: RecordCorruptError) => void): AsyncGenerator<Found> {
-    const keyring = await this.#keyring();
-    const finder = this.#finder(keyring);
-    for await (const page of this.#backend.scan({ pageSize })) {
-      for (const record of page) {
-        this.#assertOpen();
-        const found = await this.#openListed(keyring, record).catch((error: unknown) => {
-          if (!(error instanceof RecordCorruptError) || !onCorrupt) throw error;
-          onCorrupt(error);
-        });
-        if (found && !(await finder.supersederOf(found))) yield found;
-      }
-    }
-  }
-
-  async #openListed(keyring: Keyring, record: StoredRecord): Promise<Found> {
-    try {
-      return { record, ...(await keyring.open(record)) };
-    } catch (error) {
-      // A key that never wrote here is not another secret but damage.
-      if (error instanceof SecretMismatchError && !(await this.parts.register?.has(record.keyId))) throw recordCorrupt(record.key);
-      throw error;
+    // Not by the memo: a listing would push out of it what is asked for again and again.
+    const keyring = await this.parts.keyring();
+    const { backend, register } = this.parts;
+    for await (const found of listRecords({ backend, keyring, register, finder: this.#finder(keyring), pageSize, onCorrupt })) {
+      this.#assertOpen();
+      yield found;
     }
   }
 
