@@ -1,0 +1,36 @@
+import type { TokenFields } from "../../dist/index.js";
+
+export const CLIENT_ID = "1000.BENCHMARKCLIENT00000000000000";
+export const SECRET = "a-secret-of-the-benchmark-with-32-characters";
+
+/** A token as Zoho gives them out, with something in every field that is looked up. */
+export function benchToken(number: number): Required<Omit<TokenFields, "clientSecret" | "scope" | "tokenType">> {
+  const unique = number.toString(16).padStart(32, "0");
+  return {
+    userName: `user-${number}@school.example`,
+    clientId: CLIENT_ID,
+    redirectUrl: "https://portal.example/auth/callback",
+    grantToken: `1000.grant.${unique}`,
+    refreshToken: `1000.refresh.${unique}${unique}`,
+    accessToken: `1000.access.${unique}${unique}`,
+    expiresAt: 1_800_000_000_000,
+    apiDomain: "https://www.zohoapis.eu",
+  };
+}
+
+/** Goes round and round through 0 … count - 1, in an order that no cache likes. */
+export function cycle(count: number): () => number {
+  let position = 0;
+  const stride = Math.max(1, Math.floor(count * 0.618)) | 1;
+  return () => {
+    position = (position + stride) % count;
+    return position;
+  };
+}
+
+/** Runs the task for 0 … count - 1, some side by side. */
+export async function fill(count: number, task: (number: number) => Promise<unknown>, width = 200): Promise<void> {
+  for (let start = 0; start < count; start += width) {
+    await Promise.all(Array.from({ length: Math.min(width, count - start) }, (_, offset) => task(start + offset)));
+  }
+}
