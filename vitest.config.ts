@@ -28,7 +28,15 @@ const workerd: TestProjectConfiguration = {
   plugins: [
     cloudflareTest({
       main: "./test/workerd/worker.ts",
-      miniflare: { compatibilityDate: "2026-10-01", kvNamespaces: ["KV"] },
+      miniflare: {
+        compatibilityDate: "2026-10-01",
+        compatibilityFlags: ["no_nodejs_compat"],
+        kvNamespaces: ["KV"],
+        durableObjects: {
+          TOKENS: { className: "TokenStoreObject", useSQLite: true },
+          OTHER: { className: "OtherObject", useSQLite: true },
+        },
+      },
     }),
   ],
   test: { name: "workerd", include: ["test/workerd/*.test.ts"], ...patience },

@@ -27,6 +27,11 @@ export interface Backend {
    * that failed half-way.
    */
   completeIndex?(record: StoredRecord): Promise<void>;
+  /**
+   * Refuses a record that is too large to be kept; only of backends with such a limit. Called before the first
+   * write of a save. @throws {TokenInvalidError}
+   */
+  assertFits?(record: StoredRecord): void;
   /** Every record, in pages. A record changed meanwhile may be seen before or after; none is seen twice. */
   scan(options: { pageSize: number }): AsyncIterable<StoredRecord[]>;
   /** Removes every record and index entry of this namespace, and nothing else. */
@@ -76,6 +81,11 @@ export function parseRecord(key: string, value: unknown): StoredRecord {
     }
   }
   return { key, version: 0, keyId: "", index: {}, body: undefined };
+}
+
+/** A token that was deleted and saved anew counts from 1 again, so the version alone does not tell; its tokens do. */
+export function isSameRecord(stored: StoredRecord | undefined, previous: Pick<StoredRecord, "version" | "index">): boolean {
+  return stored?.version === previous.version && INDEX_NAMES.every((name) => stored.index[name] === previous.index[name]);
 }
 
 function isIndex(index: unknown): index is RecordIndex {

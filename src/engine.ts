@@ -215,6 +215,7 @@ export class Engine implements EdgeTokenStore {
     };
     const content = { token, derived: target.derived, tick: this.#tick(now) };
     const next = await makeRecord(keyring.current, this.#options.lookups, content);
+    this.#backend.assertFits?.(next);
     if (!target.matched) await this.parts.register?.enter(keyring);
     if (!(await this.#backend.commit(target.matched?.record, next))) return undefined;
     this.#events.emit({ type: "saved", id: token.id, version: token.version });

@@ -7,5 +7,16 @@ declare module "cloudflare:workers" {
     }): Promise<{ keys: { name: string }[]; list_complete: boolean; cursor?: string }>;
     get(name: string): Promise<string | null>;
   }
-  export const env: { readonly KV: KVNamespace };
+  interface DurableObjectNamespace {
+    idFromName(name: string): unknown;
+    get(id: unknown): unknown;
+  }
+  export const env: { readonly KV: KVNamespace; readonly TOKENS: DurableObjectNamespace; readonly OTHER: DurableObjectNamespace };
+}
+
+declare module "cloudflare:test" {
+  export function runInDurableObject<Result>(stub: unknown, callback: (instance: unknown, context: never) => Result): Promise<Result>;
+  export function runDurableObjectAlarm(stub: unknown): Promise<boolean>;
+  export function evictDurableObject(stub: unknown): Promise<void>;
+  export function abortAllDurableObjects(): Promise<void>;
 }

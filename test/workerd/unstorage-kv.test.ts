@@ -8,7 +8,8 @@ async function dump(prefix: string): Promise<Uint8Array[]> {
   const entries: [string, unknown][] = [];
   for (let cursor: string | undefined, complete = false; !complete;) {
     const page = await env.KV.list({ prefix, cursor });
-    for (const { name } of page.keys) entries.push([name, await env.KV.get(name)]);
+    const values = page.keys.map(async ({ name }): Promise<[string, unknown]> => [name, await env.KV.get(name)]);
+    entries.push(...(await Promise.all(values)));
     complete = page.list_complete;
     cursor = page.cursor;
   }

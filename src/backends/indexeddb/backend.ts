@@ -1,4 +1,4 @@
-import { INDEX_NAMES, parseRecord } from "../../backend.ts";
+import { isSameRecord, parseRecord } from "../../backend.ts";
 import type { Backend, IndexName, StoredRecord } from "../../backend.ts";
 import { StoreQuotaError } from "../../errors.ts";
 import type { Keyring } from "../../sealing/keyring.ts";
@@ -106,7 +106,7 @@ async function commitIn(records: RecordWriteStore, { previous, next }: Commit): 
     return stored && parseRecord(key, stored);
   };
   const moves = next !== undefined && next.key !== previous?.key;
-  if (previous && !isSame(await storedAt(previous.key), previous)) return false;
+  if (previous && !isSameRecord(await storedAt(previous.key), previous)) return false;
   if (moves && (await storedAt(next.key))) return false;
   if (previous && (moves || !next)) await records.delete(previous.key);
   if (next) await records.put(next);
@@ -131,11 +131,6 @@ function distinctRecords(): (commit: Commit) => boolean {
 
 function keysOf({ previous, next }: Commit): string[] {
   return [previous, next].flatMap((record) => record?.key ?? []);
-}
-
-/** A token that was deleted and saved anew counts from 1 again, so the version alone does not tell; its tokens do. */
-function isSame(stored: StoredRecord | undefined, previous: StoredRecord): boolean {
-  return stored?.version === previous.version && INDEX_NAMES.every((name) => stored.index[name] === previous.index[name]);
 }
 
 function asList(record: StoredRecord | undefined): StoredRecord[] {

@@ -1,0 +1,123 @@
+import { assertNamespace, callObject } from "../backends/durable-object/object-call.ts";
+import type { LockCalls, ObjectNamespace } from "../backends/durable-object/protocol.ts";
+import { LockTimeoutError, OptionInvalidError } from "../errors.ts";
+import { refuseUnknown } from "../options.ts";
+import type { Lock, LockNotes, LockRequestOptions } from "./lock.ts";
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_LEASE_MS = 10_000;
+const MIN_LEASE_MS = 100;
+/** How long whoever gives up or is done waits for the object to hear of it; the lease bounds what it has not heard. */
+const LEAVE_MS = 1_000;
+/** Timers with a longer delay fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+export interface DurableObjectLockOptions {
+  /**
+   * How long a holder that died keeps the lock, in milliseconds, at least 100; default 10,000. While the callback runs, the
+   * lease is renewed each third of that.
+   */
+  leaseMs?: number;
+}
+
+/**
+ * A lock in Durable Objects, one object each name: first come, first served, for whoever has the binding. It is on disk, so
+ * that a restart of the object neither frees the lock nor loses the queue.
+ *
+ * A holder that can't renew its lease, since it is frozen or cut off, loses the lock while its callback runs on: compare
+ * versions where that matters, as `saveToken` does.
+ *
+ * Beside what every lock throws, a request rejects with `ERR_STORE_UNAVAILABLE` or `ERR_STORE_RATE_LIMITED` where the object
+ * fails, and the callback has not run.
+ *
+ * @param namespace the Worker's binding to the class `TokenStoreObject`
+ * @throws {OptionInvalidError} on an unknown option or one of the wrong type, or where `namespace` is no such binding
+ */
+export function createDurableObjectLock(namespace: ObjectNamespace, options: DurableObjectLockOptions = {}): Lock {
+  const { leaseMs = DEFAULT_LEASE_MS } = options;
+  refuseUnknown(options, ["leaseMs"]);
+  if (!Number.isFinite(leaseMs) || leaseMs < MIN_LEASE_MS) {
+    throw new OptionInvalidError(`The option leaseMs must be a number of milliseconds, at least ${MIN_LEASE_MS}.`);
+  }
+  assertNamespace(namespace);
+  return new DurableObjectLock(namespace, leaseMs);
+}
+
+class DurableObjectLock implements Lock {
+  readonly notes: LockNotes;
+  readonly #objects: ObjectNamespace;
+  readonly #leaseMs: number;
+
+  constructor(objects: ObjectNamespace, leaseMs: number) {
+    this.#objects = objects;
+    this.#leaseMs = leaseMs;
+    this.notes = {
+      read: (name) => this.#call(name, (object) => object.readNote()),
+      write: (name, text, ttlMs) => this.#call(name, (object) => object.writeNote(text, ttlMs)),
+    };
+  }
+
+  async request<Result>(name: string, options: LockRequestOptions, callback: () => Promise<Result>): Promise<Result> {
+    const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    refuseUnknown(options, ["signal", "timeoutMs"]);
+    if (!Number.isFinite(timeoutMs) || timeoutMs < 0) {
+      throw new OptionInvalidError("The option timeoutMs must be a number of milliseconds.");
+    }
+    signal?.throwIfAborted();
+    const token = crypto.randomUUID();
+    try {
+      await untilEnded(signal, timeoutMs, (ended) => this.#acquire(name, token, ended));
+    } catch (error) {
+      await this.#leave(name, token);
+      throw error;
+    }
+    const renewal = setInterval(() => void this.#renew(name, token), this.#leaseMs / 3);
+    try {
+      return await callback();
+    } finally {
+      clearInterval(renewal);
+      await this.#leave(name, token);
+    }
+  }
+
+  async #acquire(name: string, token: string, ended: AbortSignal): Promise<void> {
+    while (!(await this.#call(name, (object) => object.acquireLock(token, this.#leaseMs), ended)));
+  }
+
+  /** What fails now is tried again at the next turn; what is lost is lost: see {@link createDurableObjectLock}. */
+  async #renew(name: string, token: string): Promise<void> {
+    await this.#call(name, (object) => object.renewLock(token, this.#leaseMs)).catch(() => {});
+  }
+
+  async #leave(name: string, token: string): Promise<void> {
+    const left = this.#call(name, (object) => object.releaseLock(token)).catch(() => {});
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await Promise.race([left, new Promise((resolve) => (timer = setTimeout(resolve, LEAVE_MS)))]);
+    clearTimeout(timer);
+  }
+
+  #call<Result>(name: string, call: (object: LockCalls) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    return callObject(this.#objects, `lock:${name}`, call, signal);
+  }
+}
+
+/** Settles as the task does, or rejects once the signal is aborted or the time is over, of which the task is told. */
+async function untilEnded(signal: AbortSignal | undefined, timeoutMs: number, task: (ended: AbortSignal) => Promise<void>): Promise<void> {
+  const ending = new AbortController();
+  const onAbort = (): void => ending.abort(signal!.reason);
+  const timer = setTimeout(
+    () =>
+      ending.abort(new LockTimeoutError("The lock was not free in time: somebody else holds it, or waits before you. Try again later.")),
+    Math.min(timeoutMs, MAX_TIMER_MS),
+  );
+  signal?.addEventListener("abort", onAbort);
+  try {
+    const ended = new Promise<never>((_, reject) => {
+      ending.signal.addEventListener("abort", () => reject(ending.signal.reason));
+    });
+    await Promise.race([task(ending.signal), ended]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
