@@ -56,7 +56,7 @@ export type RecordIndex = { readonly [Name in IndexName]?: string };
 
 /** What an engine really promises. */
 export interface Capabilities {
-  /** The engine's name: `memory`, `indexeddb`, or that of the unstorage driver. */
+  /** The engine's name: `memory`, `indexeddb`, `durable-object`, or that of the unstorage driver. */
   readonly engine: string;
   /** A record and its index change together, and only over the version that was read, across processes. */
   readonly atomic: boolean;

@@ -71,8 +71,11 @@ describe("the package as it is published", () => {
     expect(stderr).toBe("");
   });
 
-  it("loads nothing but idb and Node's own modules, and unstorage not at all", async () => {
-    const files = (await readdir(join(installed, "dist"), { recursive: true })).filter((name) => name.endsWith(".js"));
+  it("loads nothing but idb and the platform's own modules, unstorage not at all, and those of Workers in the Durable Object alone", async () => {
+    const object = "backends/durable-object/token-store-object.js";
+    expect(await readFile(join(installed, "dist", object), "utf8")).toContain('from "cloudflare:workers"');
+    const all = await readdir(join(installed, "dist"), { recursive: true });
+    const files = all.filter((name) => name.endsWith(".js") && name !== object);
     const imported = new Set<string>();
     for (const file of files) {
       const code = await readFile(join(installed, "dist", file), "utf8");

@@ -1,3 +1,4 @@
+/// <reference path="./cloudflare-workers.d.ts" />
 import { DurableObject } from "cloudflare:workers";
 import type { IndexName } from "../../backend.ts";
 import { LockQueue } from "./lock-queue.ts";
