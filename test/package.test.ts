@@ -50,6 +50,7 @@ describe("the package as it is published", () => {
        import { createUnstorageTokenStore } from "edge-token-store/unstorage";
        import { rotateSecret } from "edge-token-store/maintenance";
        import { atomicFsDriver } from "edge-token-store/fs";
+       import "edge-token-store/locks";
        import { createStorage } from "unstorage";
        const token = { userName: "ann", clientId: "c", refreshToken: "r" };
        const stores = [createMemoryTokenStore(), createUnstorageTokenStore(createStorage({ driver: atomicFsDriver({ base: "./tokens" }) }), { secret: "x".repeat(32) })];

@@ -149,6 +149,15 @@ describe("the lease", () => {
     expect(await object().renewLock("dead", 500)).toBe(false);
   });
 
+  it("is not made longer by those who ask meanwhile", async () => {
+    await object().acquireLock("dead", 60_000);
+    const until = () => sql("SELECT until FROM lock_requests WHERE token = 'dead'");
+    const before = await until();
+    await pause(20);
+    await expect(open().request("name", { timeoutMs: 100 }, async () => {})).rejects.toMatchObject({ code: "ERR_LOCK_TIMEOUT" });
+    expect(await until()).toEqual(before);
+  });
+
   it("of a holder that lives is renewed as long as its callback runs", async () => {
     const { letGo } = await hold({ leaseMs: 300 });
     await expect(open().request("name", { timeoutMs: 1500 }, async () => "stolen")).rejects.toMatchObject({ code: "ERR_LOCK_TIMEOUT" });
