@@ -16,7 +16,10 @@ beforeAll(async () => {
   await mkdir(DIRECTORY, { recursive: true });
   await Promise.all(examples.map((code, number) => writeFile(`${DIRECTORY}/example-${number + 1}.ts`, `${code}\nexport {};\n`)));
   const compilerOptions = { isolatedDeclarations: false, noPropertyAccessFromIndexSignature: false, exactOptionalPropertyTypes: false };
-  await writeFile(`${DIRECTORY}/tsconfig.json`, JSON.stringify({ extends: "../../tsconfig.json", compilerOptions, include: ["*.ts"] }));
+  await writeFile(
+    `${DIRECTORY}/tsconfig.json`,
+    JSON.stringify({ extends: "../../tsconfig.json", compilerOptions, include: ["*.ts", "../../src/**/*.d.ts"] }),
+  );
 });
 afterAll(() => rm(DIRECTORY, { recursive: true, force: true }));
 

@@ -1,4 +1,3 @@
-/// <reference path="./cloudflare-workers.d.ts" />
 import { DurableObject } from "cloudflare:workers";
 import type { IndexName } from "../../backend.ts";
 import { LockQueue } from "./lock-queue.ts";
