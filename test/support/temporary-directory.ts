@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { onTestFinished } from "vitest";
 
-/** A directory for this test alone, on the machine's disk. */
+/** A directory for this test alone. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "ets-fs-"));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
