@@ -100,6 +100,16 @@ export class StoreQuotaError extends TokenStoreError {
 export class StoreRateLimitedError extends TokenStoreError {
   override readonly name = "StoreRateLimitedError";
   override readonly code = "ERR_STORE_RATE_LIMITED";
+  /**
+   * False: the call changed nothing. True: a record may have been written or removed, without all that
+   * goes with it; the same call again does the rest.
+   */
+  readonly mayHaveWritten: boolean;
+
+  constructor(message: string, options: ErrorOptions & { mayHaveWritten: boolean }) {
+    super(message, options);
+    this.mayHaveWritten = options.mayHaveWritten;
+  }
 }
 
 /** A lock was not free within the time limit. What it guards was not touched. */

@@ -4,8 +4,9 @@ declare module "cloudflare:workers" {
     list(options: {
       prefix: string;
       cursor: string | undefined;
+      limit: number;
     }): Promise<{ keys: { name: string }[]; list_complete: boolean; cursor?: string }>;
-    get(name: string): Promise<string | null>;
+    get(names: string[]): Promise<Map<string, string | null>>;
   }
   interface DurableObjectNamespace {
     idFromName(name: string): unknown;

@@ -63,9 +63,8 @@ function translated(error: unknown): TokenStoreError {
   if (overloaded) {
     return new StoreRateLimitedError(
       "The Durable Object has more requests than it can serve. Try again later, or spread the store over more objects.",
-      {
-        cause,
-      },
+      // A try before this one may have been done, and only its answer lost.
+      { cause, mayHaveWritten: true },
     );
   }
   if (message.includes("SQLITE_FULL")) {

@@ -3,6 +3,7 @@ import { parseRecord } from "../../backend.ts";
 import type { Backend, IndexName, StoredRecord } from "../../backend.ts";
 import { REGISTER_KEY } from "../../sealing/key-register.ts";
 import { CheckedStorage } from "./checked-storage.ts";
+import { cloudflareKVListing } from "./cloudflare-kv.ts";
 import { planCommit, pointerKeys } from "./commit-plan.ts";
 import { coordinationOf } from "./coordination.ts";
 import type { Coordination } from "./coordination.ts";
@@ -12,11 +13,16 @@ import { NativeAccessFinder } from "./native-access.ts";
 import type { NativeDetector } from "./native-access.ts";
 import { OrderedCommit } from "./ordered-commit.ts";
 import { isPointerList, parsePointers } from "./pointers.ts";
+import { afterWrites } from "./store-errors.ts";
+
+type ReadAll = (keys: readonly string[]) => Promise<unknown[]>;
 
 /** How many keys are removed side by side. */
 const REMOVE_BATCH = 64;
 
 const NATIVE: readonly NativeDetector[] = [];
+/** Asked by listings alone: what a look-up or a save would pay for the proof is more than it gains. */
+const NATIVE_LISTINGS: readonly NativeDetector[] = [cloudflareKVListing];
 
 /** Records and pointers on any unstorage driver. */
 export class UnstorageBackend implements Backend {
@@ -25,6 +31,7 @@ export class UnstorageBackend implements Backend {
   readonly #shared: Coordination;
   readonly #ordered: OrderedCommit;
   readonly #native: NativeAccessFinder;
+  readonly #listings: NativeAccessFinder;
 
   constructor(storage: Storage, namespace: string) {
     this.#keys = new Keys(namespace);
@@ -32,6 +39,7 @@ export class UnstorageBackend implements Backend {
     this.#shared = coordinationOf(storage);
     this.#ordered = new OrderedCommit(this.#storage, this.#keys, this.#shared.clock);
     this.#native = new NativeAccessFinder(NATIVE, this.#storage, this.#keys);
+    this.#listings = new NativeAccessFinder(NATIVE_LISTINGS, this.#storage, this.#keys);
   }
 
   get capabilities(): Backend["capabilities"] {
@@ -70,27 +78,34 @@ export class UnstorageBackend implements Backend {
   }
 
   async *scan({ pageSize }: { pageSize: number }): AsyncGenerator<StoredRecord[]> {
-    const digests = await this.#recordDigests();
-    for (let start = 0; start < digests.length; start += pageSize) {
-      yield await this.#readRecords(digests.slice(start, start + pageSize));
+    const { listPages, getAll } = await this.#listings.find();
+    for await (const page of listPages ? listPages(this.#keys.records) : [await this.#list(this.#keys.records)]) {
+      const digests = this.#digestsIn(page);
+      for (let start = 0; start < digests.length; start += pageSize) {
+        yield await this.#readRecords(digests.slice(start, start + pageSize), getAll);
+      }
     }
   }
 
   async clear(): Promise<void> {
     // unstorage's own clear(base) does nothing on some mounts and wipes the neighbours on others.
-    const records = await this.#recordDigests();
+    const records = this.#digestsIn(await this.#list(this.#keys.records));
     const pointers = (await this.#list(this.#keys.pointers)).filter((key) => this.#keys.isPointer(key));
-    await inBatches(records, (digest) => this.#clearRecord(digest));
-    await inBatches(pointers, (key) => this.#shared.queue.run([key], () => this.#storage.remove(key)));
-    // Last: until all is gone, the register tells with which secrets it was written.
-    await this.#clearRecord(REGISTER_KEY);
+    try {
+      await inBatches(records, (digest) => this.#clearRecord(digest));
+      await inBatches(pointers, (key) => this.#shared.queue.run([key], () => this.#storage.remove(key)));
+      // Last: until all is gone, the register tells with which secrets it was written.
+      await this.#clearRecord(REGISTER_KEY);
+    } catch (error) {
+      throw afterWrites(error);
+    }
   }
 
   /** The storage is the caller's, who may go on using it: nothing to close. */
   async close(): Promise<void> {}
 
-  async #recordDigests(): Promise<string[]> {
-    return (await this.#list(this.#keys.records)).flatMap((key) => this.#keys.recordDigest(key) ?? []);
+  #digestsIn(keys: readonly string[]): string[] {
+    return keys.flatMap((key) => this.#keys.recordDigest(key) ?? []);
   }
 
   async #list(base: string): Promise<string[]> {
@@ -102,11 +117,11 @@ export class UnstorageBackend implements Backend {
     return this.#shared.queue.run([this.#keys.record(key)], () => this.#ordered.removeRecord(key));
   }
 
-  async #readRecords(digests: readonly string[]): Promise<StoredRecord[]> {
+  async #readRecords(digests: readonly string[], getAll: ReadAll = (keys) => this.#storage.getAll(keys)): Promise<StoredRecord[]> {
     const { clock } = this.#shared;
     const time = clock.now();
     const keys = digests.map((digest) => this.#keys.record(digest));
-    const values = await this.#storage.getAll(keys);
+    const values = await getAll(keys);
     const records = digests.map(async (digest, position) => {
       if (values[position] == null) return [];
       const record = parseRecord(digest, values[position]);

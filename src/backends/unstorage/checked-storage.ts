@@ -1,6 +1,11 @@
 import type { Driver, Storage } from "unstorage";
-import { safeCause } from "../../cause.ts";
 import { StoreUnavailableError } from "../../errors.ts";
+import { driverFailure } from "./driver-failure.ts";
+import { rateLimitPauseMs } from "./rate-limit-pause.ts";
+import { storeError } from "./store-errors.ts";
+
+/** How many keys are read side by side, of drivers that send one request for each. */
+const READ_BATCH = 100;
 
 /** A storage whose failures are all told, in the errors of this library: unstorage and its drivers pass over some. */
 export class CheckedStorage {
@@ -21,28 +26,33 @@ export class CheckedStorage {
   readonly driverKey = (key: string): string => key.slice(this.#storage.getMount(this.#anyKey).base.length);
 
   async get(key: string): Promise<unknown> {
-    return checkedValue(await this.#attempt("read", () => this.#storage.getItem<object>(key)));
+    return checkedValue(await this.attempt("read", () => this.#storage.getItem<object>(key)));
   }
 
   async getAll(keys: readonly string[]): Promise<unknown[]> {
     if (keys.length < 2) return Promise.all(keys.map((key) => this.get(key)));
-    const items = await this.#attempt("read", () => this.#storage.getItems([...keys]));
-    const values = new Map(items.map(({ key, value }) => [key, checkedValue(value)]));
+    const values = new Map<string, unknown>();
+    const size = this.driver.getItems ? keys.length : READ_BATCH;
+    for (let start = 0; start < keys.length; start += size) {
+      const batch = keys.slice(start, start + size);
+      const items = await this.attempt("read", () => this.#storage.getItems(batch));
+      for (const { key, value } of items) values.set(key, checkedValue(value));
+    }
     return keys.map((key) => values.get(key));
   }
 
   async set(key: string, value: object): Promise<void> {
     this.#assertWritable();
-    await this.#attempt("write", () => this.#storage.setItem(key, value as Record<string, never>));
+    await this.attempt("write", () => this.#storage.setItem(key, value as Record<string, never>));
   }
 
   async remove(key: string): Promise<void> {
     this.#assertWritable();
-    await this.#attempt("remove", () => this.#storage.removeItem(key));
+    await this.attempt("remove", () => this.#storage.removeItem(key));
   }
 
   list(base: string): Promise<string[]> {
-    return this.#attempt("list", () => this.#storage.getKeys(base));
+    return this.attempt("list", () => this.#storage.getKeys(base));
   }
 
   /** With such a driver unstorage itself would drop the write without a word. */
@@ -52,23 +62,23 @@ export class CheckedStorage {
     throw new StoreUnavailableError("The mounted unstorage driver can only read. Mount one that has setItem and removeItem.");
   }
 
-  async #attempt<Result>(doing: string, call: () => Promise<Result>): Promise<Result> {
-    try {
-      return await call();
-    } catch (error) {
-      throw unavailable(doing, this.driver.name ?? "unstorage", error);
+  /** Repeats what the storage refuses for its rate, after a pause; every request is one that can be repeated. */
+  async attempt<Result>(doing: string, call: () => Promise<Result>): Promise<Result> {
+    for (let repeats = 0; ; repeats++) {
+      try {
+        return await call();
+      } catch (error) {
+        const failure = driverFailure(error);
+        const pause = failure.kind === "rate-limited" ? rateLimitPauseMs(repeats, failure.retryAfterMs, Math.random()) : undefined;
+        if (pause === undefined) throw storeError(doing, this.driver.name ?? "unstorage", failure.kind, error);
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
     }
   }
 }
 
 /** unstorage's `fs` driver can resolve with the error instead of rejecting with it. */
 function checkedValue(value: unknown): unknown {
-  if (value instanceof Error) throw unavailable("read", "unstorage", value);
+  if (value instanceof Error) throw storeError("read", "unstorage", "failed", value);
   return value;
-}
-
-function unavailable(doing: string, engine: string, error: unknown): StoreUnavailableError {
-  return new StoreUnavailableError(`The storage (${engine}) failed to ${doing}. Nothing is known about the token; try again later.`, {
-    cause: safeCause(error),
-  });
 }

@@ -20,6 +20,10 @@ export interface NativeAccess {
   readonly lookup?: (pointerKey: string) => Promise<readonly (readonly [digest: string, value: unknown])[]>;
   /** All keys below the base, where the driver's own list does not give all. */
   readonly list?: (base: string) => Promise<string[]>;
+  /** The same in pages, each asked for when the one before it has been used, so that no listing outgrows its caller. */
+  readonly listPages?: (base: string) => AsyncIterable<readonly string[]>;
+  /** The values under the keys, in their order, in fewer requests than one for each. */
+  readonly getAll?: (keys: readonly string[]) => Promise<unknown[]>;
   /** The text under a key of the storage; of access that goes round unstorage, which may keep a key elsewhere. */
   readonly readText?: (key: string) => Promise<string | null>;
 }

@@ -6,6 +6,8 @@ import type { CommitPlan } from "./commit-plan.ts";
 import type { Keys } from "./keys.ts";
 import { pointersOf, withoutPointer, withPointer } from "./pointers.ts";
 import type { Pointer } from "./pointers.ts";
+import { settleAll } from "./settle-all.ts";
+import { afterWrites } from "./store-errors.ts";
 
 type PointerLists = ReadonlyMap<string, readonly Pointer[]>;
 
@@ -29,29 +31,25 @@ export class OrderedCommit {
     this.#clock = clock;
   }
 
-  async commit({ previous, next, wanted, stale, inserts }: CommitPlan): Promise<boolean> {
+  async commit(plan: CommitPlan): Promise<boolean> {
+    const { previous, next, wanted, stale, inserts } = plan;
     if (previous && this.#clock.isOutdated(previous)) return false;
     if (inserts && (await this.#storage.get(this.#keys.record(next!.key))) != null) return false;
     const pointers = await this.#readPointers([...wanted, ...stale]);
-    if (next) {
-      await this.writeRecord(next);
-      await this.#addPointers(next, wanted, pointers);
-    }
-    if (previous && !next) await this.removeRecord(previous.key);
-    await Promise.all(
-      stale.map((pointerKey) => {
-        const others = withoutPointer(pointers.get(pointerKey)!, previous!.key);
-        return others.length > 0 ? this.#storage.set(pointerKey, { pointers: others }) : this.#storage.remove(pointerKey);
-      }),
-    );
-    // A record that moved leaves last: until then whoever moves it can begin again, and clean up.
-    if (previous && inserts) await this.removeRecord(previous.key);
+    if (next) await this.writeRecord(next);
+    else await this.removeRecord(previous!.key);
+    await this.#moveIndex(plan, pointers).catch((error: unknown) => {
+      throw afterWrites(error);
+    });
     return true;
   }
 
   /** Writes the pointers that don't lead to the record yet. */
   async completeIndex(record: StoredRecord, wanted: readonly string[]): Promise<void> {
-    await this.#addPointers(record, wanted, await this.#readPointers(wanted));
+    const pointers = await this.#readPointers(wanted);
+    await this.#addPointers(record, wanted, pointers).catch((error: unknown) => {
+      throw afterWrites(error);
+    });
   }
 
   async writeRecord(record: StoredRecord): Promise<void> {
@@ -70,10 +68,22 @@ export class OrderedCommit {
     }
   }
 
+  async #moveIndex({ previous, next, wanted, stale, inserts }: CommitPlan, pointers: PointerLists): Promise<void> {
+    if (next) await this.#addPointers(next, wanted, pointers);
+    await settleAll(
+      stale.map((pointerKey) => {
+        const others = withoutPointer(pointers.get(pointerKey)!, previous!.key);
+        return others.length > 0 ? this.#storage.set(pointerKey, { pointers: others }) : this.#storage.remove(pointerKey);
+      }),
+    );
+    // A record that moved leaves last: until then whoever moves it can begin again, and clean up.
+    if (previous && inserts) await this.removeRecord(previous.key);
+  }
+
   /** New pointers, and what a crash kept an earlier save from writing. */
   async #addPointers({ key, version }: StoredRecord, wanted: readonly string[], pointers: PointerLists): Promise<void> {
     const missing = wanted.filter((pointerKey) => !pointers.get(pointerKey)!.some((pointer) => pointer.key === key));
-    await Promise.all(missing.map((pointerKey) => this.#storage.set(pointerKey, withPointer(pointers.get(pointerKey)!, { key, version }))));
+    await settleAll(missing.map((pointerKey) => this.#storage.set(pointerKey, withPointer(pointers.get(pointerKey)!, { key, version }))));
   }
 
   async #readPointers(pointerKeys: readonly string[]): Promise<PointerLists> {
