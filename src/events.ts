@@ -4,19 +4,17 @@ export type TokenEvent =
   | { readonly type: "deleted"; readonly id: string }
   | { readonly type: "cleared" };
 
-type Listener = (event: TokenEvent) => void;
+/** Listeners, and what they are told. */
+export class Events<Event> {
+  readonly #listeners = new Set<{ listener: (event: Event) => void }>();
 
-/** The listeners of one store, told of its own changes. */
-export class TokenEvents {
-  readonly #listeners = new Set<{ listener: Listener }>();
-
-  subscribe(listener: Listener): () => void {
+  subscribe(listener: (event: Event) => void): () => void {
     const entry = { listener };
     this.#listeners.add(entry);
     return () => void this.#listeners.delete(entry);
   }
 
-  emit(event: TokenEvent): void {
+  emit(event: Event): void {
     for (const { listener } of this.#listeners) {
       try {
         listener(event);
@@ -33,3 +31,6 @@ export class TokenEvents {
     this.#listeners.clear();
   }
 }
+
+/** The listeners of one store, told of its own changes. */
+export class TokenEvents extends Events<TokenEvent> {}

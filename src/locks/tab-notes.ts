@@ -1,0 +1,53 @@
+import type { LockNotes } from "./lock.ts";
+import { MemoryNotes } from "./memory-notes.ts";
+
+const PREFIX = "edge-token-store:note:";
+
+/**
+ * Notes for all tabs of an origin, in localStorage: it is read and written in one step, so a frozen tab
+ * can hold nobody up, and a tab that opens later finds what one that is closed by then has left.
+ *
+ * Workers have no localStorage, and a browser may refuse it; there notes are shared within this page or
+ * worker only, which costs no more than a request that another tab knew to be in vain.
+ */
+export class TabNotes implements LockNotes {
+  readonly #memory = new MemoryNotes();
+
+  async read(name: string): Promise<string | undefined> {
+    const stored = useStorage((storage) => {
+      const note = parse(storage.getItem(PREFIX + name));
+      if (note && note.goneAt > Date.now()) return note.text;
+      storage.removeItem(PREFIX + name);
+      return undefined;
+    });
+    return stored ?? this.#memory.read(name);
+  }
+
+  async write(name: string, text: string, ttlMs: number): Promise<void> {
+    const written = useStorage((storage) => {
+      storage.setItem(PREFIX + name, JSON.stringify({ text, goneAt: Date.now() + ttlMs }));
+      return true;
+    });
+    if (!written) await this.#memory.write(name, text, ttlMs);
+  }
+}
+
+/** Undefined where there is no storage, or it is refused or full. */
+function useStorage<Result>(use: (storage: Storage) => Result): Result | undefined {
+  try {
+    // Only a window's own: Node has a global of that name too, which warns when it is touched.
+    const storage = globalThis.window?.localStorage;
+    return storage ? use(storage) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parse(value: string | null): { text: string; goneAt: number } | undefined {
+  try {
+    const { text, goneAt } = JSON.parse(value ?? "{}") as Record<string, unknown>;
+    return typeof text === "string" && typeof goneAt === "number" ? { text, goneAt } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import { LockTimeoutError, OptionInvalidError } from "../errors.ts";
+import type { LockRequestOptions } from "./lock.ts";
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** The longest time that timers take (a signed 32-bit number of milliseconds, about 24 days). */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/**
+ * The time that somebody waits for a lock: until `end()`, the time limit, or the caller's abort. Every
+ * kind of lock waits by it, so that none waits for ever.
+ */
+export class Waiting {
+  readonly #controller = new AbortController();
+  readonly #timer: ReturnType<typeof setTimeout>;
+  readonly #caller: AbortSignal | undefined;
+  readonly #onAbort = (): void => this.#stop(this.#caller?.reason);
+
+  /** @throws {OptionInvalidError} @throws the signal's reason where it is aborted already */
+  constructor(name: string, { signal, timeoutMs = DEFAULT_TIMEOUT_MS }: LockRequestOptions) {
+    if (typeof name !== "string" || name === "")
+      throw new OptionInvalidError("A lock's name must be a string with at least one character.");
+    if (!Number.isFinite(timeoutMs) || timeoutMs < 0 || timeoutMs > MAX_TIMEOUT_MS) {
+      throw new OptionInvalidError(`The option timeoutMs must be a number of milliseconds from 0 to ${MAX_TIMEOUT_MS}.`);
+    }
+    signal?.throwIfAborted();
+    this.#caller = signal;
+    signal?.addEventListener("abort", this.#onAbort);
+    this.#timer = setTimeout(() => {
+      this.#stop(new LockTimeoutError(`The lock was not free within ${timeoutMs} ms. What it guards was not touched; try again later.`));
+    }, timeoutMs);
+  }
+
+  /** Aborted when the waiting is over in vain, with what to reject with as its reason. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** The lock is held: from now on neither the time limit nor the caller's signal has an effect. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#caller?.removeEventListener("abort", this.#onAbort);
+  }
+
+  #stop(reason: unknown): void {
+    this.end();
+    this.#controller.abort(reason);
+  }
+}

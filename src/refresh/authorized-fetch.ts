@@ -1,0 +1,74 @@
+import { OptionInvalidError, TokenInvalidError } from "../errors.ts";
+import type { StoredToken } from "../token.ts";
+import { originOf } from "./options.ts";
+import { discard, fetchSafely } from "./redirects.ts";
+
+/** How long 401s of a token are taken for the API's last word, after one that a new token got too, in milliseconds. */
+const UNHELPFUL_MS = 5 * 60_000;
+
+export interface AuthorizedFetchParts {
+  readonly scheme: string;
+  readonly origins: readonly string[] | undefined;
+  readonly now: () => number;
+  /** The stored token, fresh or not. */
+  readonly find: (signal: AbortSignal) => Promise<StoredToken>;
+  /** The token or one that is fresh, and that is not the `rejected` access token. */
+  readonly freshen: (token: StoredToken, rejected: string | undefined, signal: AbortSignal) => Promise<StoredToken>;
+}
+
+/** Ids of tokens that a refresh does not help, and until when that is believed. */
+export type Unhelpful = Map<string, number>;
+
+/** `fetch` with the access token in the header, and once more with a new one where the API answers 401. */
+export async function authorizedFetch(parts: AuthorizedFetchParts, unhelpful: Unhelpful, request: Request): Promise<Response> {
+  const { signal } = request;
+  const found = await parts.find(signal);
+  // Before anything is sent: no refresh for a request that will not be made.
+  assertAllowed(parts, request, found);
+  const token = await parts.freshen(found, undefined, signal);
+  const [first, spare] = [authorized(parts, request.clone(), token), request];
+  try {
+    const response = await fetchSafely(first);
+    if (response.status !== 401 || (unhelpful.get(token.id) ?? 0) > parts.now() || isElsewhere(response, request)) return response;
+    const stored = await parts.find(signal);
+    const fresh = await parts.freshen(stored, token.accessToken, signal).finally(() => discard(response));
+    const repeated = await fetchSafely(authorized(parts, spare, fresh));
+    if (repeated.status === 401) remember(unhelpful, fresh.id, parts.now());
+    else unhelpful.delete(fresh.id);
+    return repeated;
+  } finally {
+    if (!spare.bodyUsed) discard(spare);
+  }
+}
+
+function authorized(parts: AuthorizedFetchParts, request: Request, token: StoredToken): Request {
+  assertAllowed(parts, request, token);
+  const headers = new Headers(request.headers);
+  try {
+    headers.set("authorization", `${parts.scheme} ${token.accessToken}`);
+  } catch {
+    // The platform's own error quotes the header.
+    throw new TokenInvalidError("The stored access token has characters that no header can carry.");
+  }
+  return new Request(request, { headers });
+}
+
+/** @throws {OptionInvalidError} */
+function assertAllowed({ origins }: AuthorizedFetchParts, request: Request, { apiDomain }: StoredToken): void {
+  const origin = originOf(request.url);
+  const own = apiDomain === undefined ? undefined : originOf(apiDomain);
+  if (origin !== undefined && (origins ? origins.includes(origin) : origin === own)) return;
+  throw new OptionInvalidError(
+    "The token may not be sent to this origin; nothing was sent. Name it in the option origins, or save the token with its apiDomain.",
+  );
+}
+
+/** Whether a redirect led to another origin, whose 401 says nothing about a token that it was not shown. */
+function isElsewhere(response: Response, request: Request): boolean {
+  return response.url !== "" && originOf(response.url) !== originOf(request.url);
+}
+
+function remember(unhelpful: Unhelpful, id: string, now: number): void {
+  for (const [other, until] of unhelpful) if (until <= now) unhelpful.delete(other);
+  unhelpful.set(id, now + UNHELPFUL_MS);
+}

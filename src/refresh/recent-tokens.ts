@@ -1,0 +1,70 @@
+import type { TokenGrant } from "../oauth/token-response.ts";
+import type { StoredToken } from "../token.ts";
+
+/** How long an eventually consistent storage may go on showing the state before, with room to spare, in milliseconds. */
+const SAVED_KEPT_MS = 3 * 60_000;
+/** How long a token that could not be stored is kept where it names no expiry, in milliseconds. */
+const UNSAVED_KEPT_MS = 60 * 60_000;
+
+/** A grant that could not be stored yet, and the stored token that it is to be saved over. */
+export interface Unsaved {
+  readonly used: StoredToken;
+  readonly grant: TokenGrant;
+}
+
+interface Recent {
+  readonly token: StoredToken;
+  readonly keptUntil: number;
+  readonly unsaved?: Unsaved;
+}
+
+/**
+ * The tokens that were refreshed here lately. An eventually consistent storage still shows the old one for
+ * a while, and one that failed to store the new one has nothing else to show: without this, each use
+ * meanwhile would refresh again, and with a refresh token that is spent.
+ */
+export class RecentTokens {
+  readonly #recent = new Map<string, Recent>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  saved(token: StoredToken): void {
+    this.#keep({ token, keptUntil: this.#now() + SAVED_KEPT_MS });
+  }
+
+  /** Gives back the token as it will be once it is stored. */
+  unsaved(unsaved: Unsaved): StoredToken {
+    const { used, grant } = unsaved;
+    const { expiresAt: _old, ...kept } = used;
+    const token: StoredToken = { ...kept, ...grant, updatedAt: this.#now(), version: used.version + 1 };
+    this.#keep({ token, unsaved, keptUntil: token.expiresAt ?? this.#now() + UNSAVED_KEPT_MS });
+    return { ...token };
+  }
+
+  unsavedOf(id: string): Unsaved | undefined {
+    return this.#recent.get(id)?.unsaved;
+  }
+
+  forget(id: string): void {
+    this.#recent.delete(id);
+  }
+
+  /** The newer of what was read and what is known. What was deleted, or replaced by another log-in, is not known any more. */
+  newest(id: string, stored: StoredToken | null | undefined): StoredToken | undefined {
+    const recent = this.#recent.get(id);
+    if (!recent) return stored ?? undefined;
+    const newer = stored?.createdAt === recent.token.createdAt && stored.version < recent.token.version && recent.keptUntil > this.#now();
+    if (newer) return { ...recent.token };
+    this.#recent.delete(id);
+    return stored ?? undefined;
+  }
+
+  #keep(recent: Recent): void {
+    const now = this.#now();
+    for (const [id, { keptUntil }] of this.#recent) if (keptUntil <= now) this.#recent.delete(id);
+    this.#recent.set(recent.token.id, recent);
+  }
+}

@@ -1,0 +1,72 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ReauthenticationRequiredError, RefreshFailedError, RefreshRateLimitedError } from "../../src/index.ts";
+import { coolDownMs } from "../../src/refresh/cool-down.ts";
+import { refreshDueAt, uniformFrom } from "../../src/refresh/freshness.ts";
+
+const RULES = { minValidityMs: 60_000, jitterMs: 60_000 };
+const HOUR = 3_600_000;
+const uniform = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+describe("refreshDueAt", () => {
+  it("is never for a token without an expiry", () => {
+    expect(refreshDueAt({ updatedAt: 0 }, RULES, 0.5)).toBe(Infinity);
+  });
+
+  it("leaves at least minValidity, and half the life at most, whatever chance says", () => {
+    fc.assert(
+      fc.property(uniform, fc.integer({ min: 0, max: 10 * HOUR }), (random, life) => {
+        const due = refreshDueAt({ updatedAt: 0, expiresAt: life }, RULES, random);
+        expect(due).toBeGreaterThanOrEqual(life / 2);
+        expect(due).toBeLessThanOrEqual(Math.max(life / 2, life - RULES.minValidityMs));
+      }),
+    );
+  });
+
+  it("is spread: of 100 refreshers with an hour's token, about e wake within a minute of the first", () => {
+    let within = 0;
+    const rounds = 500;
+    for (let round = 0; round < rounds; round++) {
+      const due = Array.from({ length: 100 }, (_, number) =>
+        refreshDueAt({ updatedAt: 0, expiresAt: HOUR }, RULES, uniformFrom(`${number / 100}:id:${round}`)),
+      );
+      const first = Math.min(...due);
+      within += due.filter((at) => at <= first + 60_000).length;
+    }
+    expect(within / rounds).toBeGreaterThan(2);
+    expect(within / rounds).toBeLessThan(4);
+  });
+});
+
+describe("uniformFrom", () => {
+  it("gives numbers from 0 to below 1, evenly, also for texts that are nearly the same", () => {
+    const tenths = Array.from({ length: 10 }, () => 0);
+    for (let number = 0; number < 10_000; number++) tenths[Math.floor(uniformFrom(`0.5:token:${number}`) * 10)]!++;
+    for (const count of tenths) expect(count).toBeGreaterThan(850);
+    expect(tenths.reduce((sum, count) => sum + count)).toBe(10_000);
+  });
+});
+
+describe("coolDownMs", () => {
+  const failed = new RefreshFailedError("");
+  it("grows to five minutes after failures, to ten after rate limits, random by half", () => {
+    const limited = new RefreshRateLimitedError("");
+    expect([1, 2, 3, 9, 50].map((failures) => coolDownMs(failed, failures, 0))).toEqual([500, 1000, 2000, 128_000, 150_000]);
+    expect([1, 2, 50].map((failures) => coolDownMs(limited, failures, 0))).toEqual([30_000, 60_000, 300_000]);
+    expect(coolDownMs(failed, 50, 0.999)).toBeLessThanOrEqual(300_000);
+    expect(coolDownMs(limited, 50, 0.999)).toBeLessThanOrEqual(600_000);
+  });
+
+  it("is no shorter than the provider wishes, up to a day", () => {
+    fc.assert(
+      fc.property(uniform, fc.integer({ min: 1, max: 20 }), fc.integer({ min: 0, max: 86_400_000 }), (random, failures, retryAfterMs) => {
+        expect(coolDownMs(new RefreshRateLimitedError("", { retryAfterMs }), failures, random)).toBeGreaterThanOrEqual(retryAfterMs);
+      }),
+    );
+    expect(coolDownMs(new RefreshRateLimitedError("", { retryAfterMs: 1e12 }), 1, 0)).toBe(86_400_000);
+  });
+
+  it("of a refused refresh token is ten minutes", () => {
+    expect(coolDownMs(new ReauthenticationRequiredError(""), 1, 0)).toBe(600_000);
+  });
+});

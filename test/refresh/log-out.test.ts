@@ -1,0 +1,105 @@
+import { describe, expect, it } from "vitest";
+import type { StoredToken, TokenStore } from "../../src/index.ts";
+import { ANN, codeOf, settle, stopTime, world } from "./world.ts";
+
+describe("logging out", () => {
+  it.each<[string, (store: TokenStore, id: string, logOut: () => Promise<void>) => Promise<void>]>([
+    ["the store's deleteToken", (store, id) => store.deleteToken(id)],
+    ["the store's deleteTokens", (store) => store.deleteTokens()],
+    ["logOut", (_store, _id, logOut) => logOut()],
+  ])("by %s while a refresh is in flight is not undone by it, and yields no token", async (_name, remove) => {
+    const { refresher, another, provider, store, token } = await world();
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    provider.queued.push(() => gate.then(() => provider.grant()));
+    const waiting = codeOf(refresher.getAccessToken(ANN));
+    await expect.poll(() => provider.inFlight).toBe(1);
+    await remove(store, token.id, () => another().logOut(ANN));
+    open();
+    expect(await waiting).toBe("ERR_REAUTHENTICATION_REQUIRED");
+    expect(await store.getTokens()).toEqual([]);
+    expect(await codeOf(refresher.getAccessToken(ANN))).toBe("ERR_REAUTHENTICATION_REQUIRED");
+    expect(provider.requests).toBe(1);
+  });
+
+  it("and in again while a refresh is in flight keeps what the new log-in brought", async () => {
+    const { refresher, provider, store, token } = await world();
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    provider.queued.push(() => gate.then(() => ({ access_token: "of before", refresh_token: "of before", expires_in: 3600 })));
+    const waiting = refresher.getAccessToken(ANN);
+    await expect.poll(() => provider.inFlight).toBe(1);
+    await refresher.logOut(ANN);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    await store.saveToken({ ...ANN, refreshToken: "second", accessToken: "second", expiresAt: Date.now() + 3_600_000 });
+    open();
+    expect(await waiting).toBe("second");
+    expect(await store.findToken({ id: token.id })).toMatchObject({ refreshToken: "second" });
+  });
+
+  it("holds on a storage that neither compares nor shows what another isolate deleted", async () => {
+    const { another, provider, store, token, lock } = await world();
+    /** An isolate of eventually consistent storage: it saves over whatever is there, and goes on seeing the token. */
+    let written: StoredToken | undefined = token;
+    const stale: TokenStore = {
+      ...store,
+      findToken: async () => ({ ...(written ?? token) }),
+      findTokenById: async () => ({ ...(written ?? token) }),
+      saveToken: async (fields) => (written = { ...token, ...(fields as StoredToken), version: token.version + 1 }),
+      deleteToken: async () => void (written = undefined),
+    };
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    provider.queued.push(() => gate.then(() => provider.grant()));
+    const waiting = codeOf(another({ store: stale, lock }).getAccessToken(ANN));
+    await expect.poll(() => provider.inFlight).toBe(1);
+    await another({ store, lock }).logOut(ANN);
+    open();
+    expect(await waiting).toBe("ERR_REAUTHENTICATION_REQUIRED");
+    expect(written).toBeUndefined();
+    expect(await codeOf(another({ store: stale, lock }).getAccessToken(ANN))).toBe("ERR_REAUTHENTICATION_REQUIRED");
+    expect(provider.requests).toBe(1);
+  });
+
+  it("of what is not there is fine", async () => {
+    const { refresher, token } = await world();
+    await refresher.logOut({ userName: "nobody" });
+    expect(await refresher.getAccessToken({ id: token.id })).toBe("fresh-1");
+  });
+
+  it("forgets a token that could not be stored", async () => {
+    stopTime();
+    const { another, store } = await world();
+    const weak: TokenStore = {
+      findToken: (query) => store.findToken(query),
+      findTokenById: (id) => store.findTokenById(id),
+      saveToken: () => Promise.reject(new Error("gone")),
+      deleteToken: (id) => store.deleteToken(id),
+      getTokens: () => store.getTokens(),
+      deleteTokens: () => store.deleteTokens(),
+    };
+    const refresher = another({ store: weak });
+    expect(await refresher.getAccessToken(ANN)).toBe("fresh-1");
+    await refresher.logOut(ANN);
+    expect(await codeOf(refresher.getAccessToken(ANN))).toBe("ERR_REAUTHENTICATION_REQUIRED");
+    await settle();
+    expect(await store.getTokens()).toEqual([]);
+  });
+});
+
+describe("an eventually consistent storage", () => {
+  it("that still shows the old token does not make who refreshed it refresh again", async () => {
+    const { another, provider, store, token } = await world();
+    const stale: TokenStore = {
+      findToken: async () => ({ ...token }),
+      findTokenById: async () => ({ ...token }),
+      saveToken: (fields, options) => store.saveToken(fields, options),
+      deleteToken: (id) => store.deleteToken(id),
+      getTokens: () => store.getTokens(),
+      deleteTokens: () => store.deleteTokens(),
+    };
+    const refresher = another({ store: stale });
+    for (let time = 0; time < 5; time++) expect(await refresher.getAccessToken(ANN)).toBe("fresh-1");
+    expect(provider.requests).toBe(1);
+  });
+});

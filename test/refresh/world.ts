@@ -1,0 +1,131 @@
+import { onTestFinished, vi } from "vitest";
+import { createMemoryTokenStore, StoreUnavailableError } from "../../src/index.ts";
+import type { EdgeTokenStore, StoredToken, TokenStore } from "../../src/index.ts";
+import { createProcessLock } from "../../src/locks/index.ts";
+import type { Lock } from "../../src/locks/index.ts";
+import { createTokenRefresher } from "../../src/refresh/index.ts";
+import type { RefreshEvent, TokenRefresher, TokenRefresherOptions } from "../../src/refresh/index.ts";
+
+export const START = 1_700_000_000_000;
+export const ANN = { userName: "ann", clientId: "c" };
+const HOUR_S = 3600;
+
+/** From here on the clock and all timers stand still until the test moves them. */
+export function stopTime(): void {
+  vi.useFakeTimers({ now: START, toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date", "performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+/** Lets everything run that waits for no timer. Digests come from a thread pool, so that takes real time. */
+export async function settle(): Promise<void> {
+  for (const until = process.hrtime.bigint() + 2_000_000n; process.hrtime.bigint() < until;) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** The machine sleeps: the clock goes on, timers don't. */
+export function sleep(ms: number): void {
+  vi.setSystemTime(Date.now() + ms);
+}
+
+/** Moves the clock in steps, and lets everything happen that is due on the way. */
+export async function pass(ms: number, steps = 20): Promise<void> {
+  for (let step = 0; step < steps; step++) {
+    await settle();
+    await vi.advanceTimersByTimeAsync(ms / steps);
+  }
+  await settle();
+}
+
+type Answer = Response | Error | object;
+
+/** A token endpoint. It answers each refresh token, until it is told to answer otherwise. */
+export class Provider {
+  requests = 0;
+  inFlight = 0;
+  mostInFlight = 0;
+  /** Answers to give instead, one for each request. */
+  readonly queued: (Answer | (() => Promise<Answer>))[] = [];
+  #issued = 0;
+
+  readonly refresh = async (token: StoredToken, { signal }: { signal: AbortSignal }): Promise<Response> => {
+    void token;
+    void signal;
+    this.requests++;
+    this.inFlight++;
+    this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
+    try {
+      const queued = this.queued.shift();
+      const answer = typeof queued === "function" ? await queued() : (queued ?? this.grant());
+      if (answer instanceof Error) throw answer;
+      return answer instanceof Response ? answer : Response.json(answer);
+    } finally {
+      this.inFlight--;
+    }
+  };
+
+  grant(): object {
+    this.#issued++;
+    return { access_token: `fresh-${this.#issued}`, expires_in: HOUR_S };
+  }
+}
+
+export interface World {
+  readonly store: EdgeTokenStore;
+  readonly provider: Provider;
+  readonly lock: Lock;
+  readonly events: RefreshEvent[];
+  readonly refresher: TokenRefresher;
+  readonly token: StoredToken;
+  /** Another refresher over the same store, lock and provider, as another tab or process has it. */
+  another(options?: Partial<TokenRefresherOptions>): TokenRefresher;
+}
+
+/** A refresher, and one token whose access token expires in so many seconds; a minute ago by default. */
+export async function world({
+  expiresInS = -60,
+  options = {},
+}: { expiresInS?: number; options?: Partial<TokenRefresherOptions> } = {}): Promise<World> {
+  const store = createMemoryTokenStore({ now: () => Date.now() });
+  const provider = new Provider();
+  const lock = createProcessLock();
+  const events: RefreshEvent[] = [];
+  // Saved an hour before it expires, as if by a refresh.
+  const token = await saveAsOf(store, Date.now() + (expiresInS - HOUR_S) * 1000, { expiresAt: Date.now() + expiresInS * 1000 });
+  const another = (own: Partial<TokenRefresherOptions> = {}): TokenRefresher =>
+    createTokenRefresher({ store, lock, refresh: provider.refresh, jitterSeconds: 0, ...options, ...own });
+  const refresher = another();
+  refresher.subscribe((event) => events.push(event));
+  return { store, provider, lock, events, refresher, token, another };
+}
+
+async function saveAsOf(store: TokenStore, instant: number, fields: { expiresAt: number }): Promise<StoredToken> {
+  const now = vi.spyOn(Date, "now").mockReturnValue(instant);
+  try {
+    return await store.saveToken({ ...ANN, refreshToken: "refresh", accessToken: "old", apiDomain: "http://127.0.0.1", ...fields });
+  } finally {
+    now.mockRestore();
+  }
+}
+
+/** The store, but each call asks `before` first, which may wait or throw. */
+export function troubled(store: TokenStore, before: (method: keyof TokenStore) => void | Promise<void>): TokenStore {
+  const methods = ["findToken", "findTokenById", "saveToken", "deleteToken", "getTokens", "deleteTokens"] as const;
+  const wrapped = methods.map((method) => [
+    method,
+    async (...args: unknown[]) => {
+      await before(method);
+      return (store[method] as (...given: unknown[]) => unknown)(...args);
+    },
+  ]);
+  return Object.fromEntries(wrapped) as TokenStore;
+}
+
+export const unavailable = (): Error => new StoreUnavailableError("The storage is gone.");
+
+export async function codeOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => "fulfilled",
+    (error: { code?: string }) => error.code ?? error,
+  );
+}
