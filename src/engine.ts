@@ -87,7 +87,7 @@ export class Engine implements EdgeTokenStore {
 
   async saveToken(token: TokenInput, options: SaveOptions = {}): Promise<StoredToken> {
     const given = parseTokenInput(token);
-    const ifVersion = parseSaveOptions(options);
+    const condition = parseSaveOptions(options);
     if (this.parts.refuseClientSecret && given.clientSecret != null) {
       throw new TokenInvalidError(
         "A browser can't keep a clientSecret: anybody with the page has it. Leave it out, or allow it with allowClientSecret: true.",
@@ -99,7 +99,7 @@ export class Engine implements EdgeTokenStore {
     // Matching by access token asks for a query without a client (rule 3), so a filled-in one stays out of it.
     const steps = resolveLookup(given.userName == null && given.grantToken == null && given.refreshToken == null ? given : patch);
     const queueKey = JSON.stringify(steps[0] ?? identityOf(mergeToken({}, patch)) ?? null);
-    return this.#saves.run([queueKey], () => this.#retry(() => this.#save(patch, steps, ifVersion)));
+    return this.#saves.run([queueKey], () => this.#retry(() => this.#save(patch, steps, condition)));
   }
 
   async deleteToken(id: string): Promise<void> {
@@ -189,11 +189,11 @@ export class Engine implements EdgeTokenStore {
   }
 
   /** One attempt. Undefined: somebody was faster, try again. */
-  async #save(patch: TokenPatch, steps: readonly LookupStep[], ifVersion: number | undefined): Promise<StoredToken | undefined> {
+  async #save(patch: TokenPatch, steps: readonly LookupStep[], condition: SaveOptions): Promise<StoredToken | undefined> {
     const keyring = await this.#keyring();
     const target = await this.#match(keyring, patch, steps);
     const stored = target.matched?.token;
-    if (ifVersion !== undefined && ifVersion !== (stored?.version ?? 0)) {
+    if (!meets(stored, condition)) {
       throw new ConflictError(
         "The stored token is not the version that this save was made for, or is gone. Read it again and decide anew.",
       );
@@ -284,6 +284,11 @@ export class Engine implements EdgeTokenStore {
 
 function targetOver(matched: Found): Target {
   return { id: matched.token.id, derived: matched.derived, matched };
+}
+
+function meets(stored: StoredToken | undefined, { ifVersion, ifCreatedAt }: SaveOptions): boolean {
+  if (ifVersion !== undefined && ifVersion !== (stored?.version ?? 0)) return false;
+  return ifCreatedAt === undefined || ifCreatedAt === stored?.createdAt;
 }
 
 function assertWorthSaving({ grantToken, refreshToken, accessToken }: TokenFields): void {

@@ -75,12 +75,17 @@ export function refuseUnknown(options: unknown, known: readonly string[]): asser
   }
 }
 
-/** The version that a save asks for. @throws {OptionInvalidError} */
-export function parseSaveOptions(options: unknown): number | undefined {
-  refuseUnknown(options, ["ifVersion"]);
-  const { ifVersion } = options as SaveOptions;
-  if (ifVersion === undefined || (Number.isSafeInteger(ifVersion) && ifVersion >= 0)) return ifVersion;
-  throw new OptionInvalidError("The option ifVersion must be the version of a stored token, or 0 for one that must not exist yet.");
+/** What a save asks of the stored token. @throws {OptionInvalidError} */
+export function parseSaveOptions(options: unknown): SaveOptions {
+  refuseUnknown(options, ["ifVersion", "ifCreatedAt"]);
+  const { ifVersion, ifCreatedAt } = options as SaveOptions;
+  if (ifVersion !== undefined && (!Number.isSafeInteger(ifVersion) || ifVersion < 0)) {
+    throw new OptionInvalidError("The option ifVersion must be the version of a stored token, or 0 for one that must not exist yet.");
+  }
+  if (ifCreatedAt !== undefined && !Number.isFinite(ifCreatedAt)) {
+    throw new OptionInvalidError("The option ifCreatedAt must be the createdAt of a stored token.");
+  }
+  return options as SaveOptions;
 }
 
 /** @throws {OptionInvalidError} */

@@ -17,7 +17,7 @@ export interface TokenStore {
    * Inserts the token or merges it into the stored one that it matches. Resolves once the record is
    * durable. Saving what is stored already writes nothing.
    *
-   * @throws {ConflictError} where `ifVersion` was given and the stored version is another one
+   * @throws {ConflictError} where `ifVersion` or `ifCreatedAt` was given and another one is stored
    */
   saveToken(token: TokenInput, options?: SaveOptions): Promise<StoredToken>;
   /** Resolves for an unknown id too. */
@@ -52,6 +52,11 @@ export interface SaveOptions {
    * the write, which another process can slip between.
    */
   ifVersion?: number;
+  /**
+   * Beside `ifVersion`, the `createdAt` of the stored token: a token that was deleted and saved anew, after
+   * another log-in, counts its versions from 1 again. Compared in the same way.
+   */
+  ifCreatedAt?: number;
 }
 
 export interface ListOptions {

@@ -1,10 +1,11 @@
 import type { TokenGrant } from "../oauth/token-response.ts";
 import type { StoredToken } from "../token.ts";
+import { prevails } from "./conflict.ts";
 
 /** How long an eventually consistent storage may go on showing the state before, with room to spare, in milliseconds. */
 const SAVED_KEPT_MS = 3 * 60_000;
-/** How long a token that could not be stored is kept where it names no expiry, in milliseconds. */
-const UNSAVED_KEPT_MS = 60 * 60_000;
+/** How long one that could not be stored is kept, in milliseconds: its refresh token may be the only good one. */
+const UNSAVED_KEPT_MS = 24 * 60 * 60_000;
 
 /** A grant that could not be stored yet, and the stored token that it is to be saved over. */
 export interface Unsaved {
@@ -13,6 +14,7 @@ export interface Unsaved {
 }
 
 interface Recent {
+  /** As it is stored, or would be. */
   readonly token: StoredToken;
   readonly keptUntil: number;
   readonly unsaved?: Unsaved;
@@ -37,10 +39,8 @@ export class RecentTokens {
 
   /** Gives back the token as it will be once it is stored. */
   unsaved(unsaved: Unsaved): StoredToken {
-    const { used, grant } = unsaved;
-    const { expiresAt: _old, ...kept } = used;
-    const token: StoredToken = { ...kept, ...grant, updatedAt: this.#now(), version: used.version + 1 };
-    this.#keep({ token, unsaved, keptUntil: token.expiresAt ?? this.#now() + UNSAVED_KEPT_MS });
+    const token = { ...withGrant(unsaved.used, unsaved.grant), updatedAt: this.#now() };
+    this.#keep({ token, unsaved, keptUntil: this.#now() + UNSAVED_KEPT_MS });
     return { ...token };
   }
 
@@ -56,8 +56,14 @@ export class RecentTokens {
   newest(id: string, stored: StoredToken | null | undefined): StoredToken | undefined {
     const recent = this.#recent.get(id);
     if (!recent) return stored ?? undefined;
-    const newer = stored?.createdAt === recent.token.createdAt && stored.version < recent.token.version && recent.keptUntil > this.#now();
-    if (newer) return { ...recent.token };
+    const { token, unsaved } = recent;
+    if (stored && recent.keptUntil > this.#now()) {
+      if (unsaved && !prevails(stored, unsaved.used, unsaved.grant)) {
+        // Something else may have been changed in it meanwhile.
+        return { ...withGrant(stored, unsaved.grant), updatedAt: token.updatedAt };
+      }
+      if (!unsaved && stored.createdAt === token.createdAt && stored.version < token.version) return { ...token };
+    }
     this.#recent.delete(id);
     return stored ?? undefined;
   }
@@ -67,4 +73,9 @@ export class RecentTokens {
     for (const [id, { keptUntil }] of this.#recent) if (keptUntil <= now) this.#recent.delete(id);
     this.#recent.set(recent.token.id, recent);
   }
+}
+
+function withGrant(token: StoredToken, grant: TokenGrant): StoredToken {
+  const { expiresAt: _old, ...kept } = token;
+  return { ...kept, ...grant, version: token.version + 1 };
 }

@@ -5,7 +5,7 @@ import type { TokenStore } from "../token-store.ts";
 import { prevails } from "./conflict.ts";
 
 /** How often somebody else's changes are read before a save gives way to them. */
-const MAX_ATTEMPTS = 5;
+const MAX_CONFLICTS = 5;
 
 /**
  * Saves what a refresh brought over the token that it was had for, and over no newer one: the token's
@@ -16,19 +16,16 @@ const MAX_ATTEMPTS = 5;
 export async function saveGrant(store: TokenStore, used: StoredToken, grant: TokenGrant): Promise<StoredToken | undefined> {
   // Null, not undefined: a provider may give the same access token again, and its old expiry is not the new one's.
   const fields = { ...grant, id: used.id, expiresAt: grant.expiresAt ?? null };
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    // Versions count from one again in a record that was deleted and made anew, so they are not enough alone.
-    const stored = await store.findTokenById(used.id);
-    if (!stored || (!isSame(stored, used) && prevails(stored, used, grant))) return undefined;
+  let over = used;
+  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
     try {
-      return await store.saveToken(fields, { ifVersion: stored.version });
+      return await store.saveToken(fields, { ifVersion: over.version, ifCreatedAt: over.createdAt });
     } catch (error) {
       if ((error as Partial<TokenStoreError> | undefined)?.code !== "ERR_CONFLICT") throw error;
     }
+    const stored = await store.findTokenById(used.id);
+    if (!stored || prevails(stored, used, grant)) return undefined;
+    over = stored;
   }
   return undefined;
-}
-
-function isSame(stored: StoredToken, used: StoredToken): boolean {
-  return stored.version === used.version && stored.createdAt === used.createdAt;
 }

@@ -1,0 +1,117 @@
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createRedisLock } from "../../src/locks/index.ts";
+import { unique } from "../conformance/fixture.ts";
+import { RedisServer } from "../support/redis.ts";
+import { lockSuite } from "./lock-suite.ts";
+
+let server: RedisServer;
+let clients: [Redis, Redis];
+
+beforeAll(async () => {
+  server = await RedisServer.start();
+  clients = [new Redis(server.url), new Redis(server.url)];
+});
+afterAll(async () => {
+  for (const client of clients) client.disconnect();
+  await server.dispose();
+});
+
+lockSuite({
+  name: "Redis",
+  fair: false,
+  create: async () => {
+    const prefix = unique();
+    return { locks: [createRedisLock(clients[0], { prefix }), createRedisLock(clients[1], { prefix })] };
+  },
+});
+
+describe("createRedisLock", () => {
+  it("grants it within one process in the order of asking, and lets only the first ask Redis", async () => {
+    const [client] = clients;
+    const prefix = unique();
+    const lock = createRedisLock(client, { prefix });
+    const order: number[] = [];
+    const requests = Array.from({ length: 20 }, (_, number) => lock.request("a", {}, async () => void order.push(number)));
+    await Promise.all(requests);
+    expect(order).toEqual(Array.from({ length: 20 }, (_, number) => number));
+  });
+
+  it("renews it while it is held, and frees it within the lease of a holder that died", async () => {
+    const prefix = unique();
+    const [mortal, other] = [new Redis(server.url), createRedisLock(clients[1], { prefix, leaseMs: 600 })];
+    const dying = createRedisLock(mortal, { prefix, leaseMs: 600 });
+    void dying.request("a", {}, () => new Promise(() => {})).catch(() => {});
+    await expect.poll(() => clients[0].exists(`${prefix}lock:a`)).toBe(1);
+    await expect(other.request("a", { timeoutMs: 1500 }, async () => {})).rejects.toMatchObject({ code: "ERR_LOCK_TIMEOUT" });
+    mortal.disconnect();
+    expect(await other.request("a", { timeoutMs: 10_000 }, async () => "free")).toBe("free");
+  });
+
+  it("does not release another's, when it ran out while its holder was suspended", async () => {
+    const prefix = unique();
+    const [first, second] = [createRedisLock(clients[0], { prefix }), createRedisLock(clients[1], { prefix })];
+    let letGo = (): void => {};
+    const holding = first.request("a", {}, () => new Promise<void>((resolve) => (letGo = resolve)));
+    await expect.poll(() => clients[0].exists(`${prefix}lock:a`)).toBe(1);
+    // As if its lease had run out.
+    await clients[0].del(`${prefix}lock:a`);
+    let letGoToo = (): void => {};
+    const holdingToo = second.request("a", {}, () => new Promise<void>((resolve) => (letGoToo = resolve)));
+    await expect.poll(() => clients[0].exists(`${prefix}lock:a`)).toBe(1);
+    letGo();
+    await holding;
+    expect(await clients[0].exists(`${prefix}lock:a`)).toBe(1);
+    letGoToo();
+    await holdingToo;
+    expect(await clients[0].exists(`${prefix}lock:a`)).toBe(0);
+  });
+
+  it("leaves nothing in Redis that has no time limit", async () => {
+    const prefix = unique();
+    const lock = createRedisLock(clients[0], { prefix });
+    await lock.notes!.write("n", "text", 5000);
+    await lock.request("a", {}, async () => {
+      for (const key of await clients[0].keys(`${prefix}*`)) expect(await clients[0].pttl(key)).toBeGreaterThan(0);
+    });
+    expect(await clients[0].keys(`${prefix}*`)).toEqual([`${prefix}note:n`]);
+  });
+
+  it("does not wait longer than its limit for a Redis that is gone, and takes the lock no more when it comes back", async () => {
+    const own = await RedisServer.start();
+    const client = new Redis(own.url, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
+    client.on("error", () => {});
+    try {
+      const lock = createRedisLock(client, { leaseMs: 60_000 });
+      expect(await lock.request("a", {}, async () => "held")).toBe("held");
+      await own.stop("SIGKILL");
+      await expect(lock.request("a", { timeoutMs: 300 }, async () => {})).rejects.toMatchObject({ code: "ERR_LOCK_TIMEOUT" });
+      await own.start();
+      expect(await lock.request("a", { timeoutMs: 20_000 }, async () => "again")).toBe("again");
+    } finally {
+      client.disconnect();
+      await own.dispose();
+    }
+  });
+
+  it("tells a failing Redis from a busy lock, and quotes nothing of it", async () => {
+    const client = new Redis(server.url);
+    await client.ping();
+    client.disconnect();
+    const error: unknown = await createRedisLock(client, { prefix: "secret" })
+      .request("a", { timeoutMs: 5000 }, async () => {})
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+    expect(String(error) + String((error as Error).cause)).not.toContain("secret");
+  });
+
+  it.each([
+    ["a client that is none", {}, {}],
+    ["a lease of 0", undefined, { leaseMs: 0 }],
+    ["an unknown option", undefined, { ttl: 1 }],
+  ])("refuses %s", (_name, client, options) => {
+    expect(() => createRedisLock((client ?? clients[0]) as Redis, options as object)).toThrow(
+      expect.objectContaining({ code: "ERR_OPTION_INVALID" }),
+    );
+  });
+});

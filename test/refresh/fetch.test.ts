@@ -1,0 +1,263 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { TokenRefresher, TokenRefresherOptions } from "../../src/refresh/index.ts";
+import { ANN, codeOf, world } from "./world.ts";
+import type { World } from "./world.ts";
+
+interface Seen {
+  method: string;
+  url: string;
+  authorization: string | undefined;
+  body: string;
+}
+
+type Handler = (seen: Seen, response: ServerResponse) => void;
+
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+  vi.unstubAllGlobals();
+});
+
+/** An API of an origin of its own that keeps what it was asked. */
+async function api(handler: Handler = (_seen, response) => response.end("data")): Promise<{ origin: string; seen: Seen[] }> {
+  const seen: Seen[] = [];
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const one = { method: request.method!, url: request.url!, authorization: request.headers.authorization, body: await text(request) };
+    seen.push(one);
+    handler(one, response);
+  };
+  const server = createServer((request, response) => void answer(request, response)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closing.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+}
+
+/** Answers 401 unless the request carries that access token. */
+const only =
+  (accessToken: string): Handler =>
+  ({ authorization }, response) => {
+    response.statusCode = authorization?.endsWith(` ${accessToken}`) ? 200 : 401;
+    response.end(response.statusCode === 200 ? "data" : "who are you?");
+  };
+
+async function portal(apiDomain: string, options: Partial<TokenRefresherOptions> = {}): Promise<World> {
+  const made = await world({ expiresInS: 1800, options });
+  await made.store.saveToken({ id: made.token.id, apiDomain });
+  return made;
+}
+
+/** A body that can be read but once. */
+function streamed(...chunks: string[]): RequestInit {
+  const body = new ReadableStream({
+    async pull(controller) {
+      const chunk = chunks.shift();
+      if (chunk === undefined) controller.close();
+      else controller.enqueue(new TextEncoder().encode(chunk));
+    },
+  });
+  return { method: "POST", body, duplex: "half" } as RequestInit;
+}
+
+describe("fetch", () => {
+  it.each([
+    [{}, "Bearer old"],
+    [{ scheme: "Zoho-oauthtoken" }, "Zoho-oauthtoken old"],
+  ])("puts the access token into the header, with the scheme of %o", async (options, authorization) => {
+    const { origin, seen } = await api();
+    const { refresher } = await portal(origin, options);
+    const response = await refresher.fetch(ANN, `${origin}/crm`, { headers: { authorization: "mine", "x-own": "1" } });
+    expect(await response.text()).toBe("data");
+    expect(seen).toMatchObject([{ url: "/crm", authorization }]);
+  });
+
+  it("refreshes first where the token has expired", async () => {
+    const { origin, seen } = await api(only("fresh-1"));
+    const { refresher, store, token } = await portal(origin);
+    await store.saveToken({ id: token.id, expiresAt: 1 });
+    expect((await refresher.fetch(ANN, origin)).status).toBe(200);
+    expect(seen).toHaveLength(1);
+  });
+
+  it.each<[string, () => RequestInit | undefined, string]>([
+    ["no body", () => undefined, ""],
+    ["a text", () => ({ method: "POST", body: "a text" }), "a text"],
+    ["a stream", () => streamed("one ", "two ", "three"), "one two three"],
+  ])("repeats once after a 401 with a new token, with %s", async (_name, init, body) => {
+    const { origin, seen } = await api(only("fresh-1"));
+    const { refresher, provider } = await portal(origin);
+    const response = await refresher.fetch(ANN, origin, init());
+    expect(await response.text()).toBe("data");
+    expect(seen.map(({ authorization, body: sent }) => [authorization, sent])).toEqual([
+      ["Bearer old", body],
+      ["Bearer fresh-1", body],
+    ]);
+    expect(provider.requests).toBe(1);
+  });
+
+  it("takes a Request as well, and leaves no copy of its body behind", async () => {
+    const { origin, seen } = await api(only("fresh-1"));
+    const { refresher } = await portal(origin);
+    await refresher.fetch(ANN, new Request(origin, { method: "PUT", body: "kept" }));
+    expect(seen.map(({ method, body }) => `${method} ${body}`)).toEqual(["PUT kept", "PUT kept"]);
+  });
+
+  it("refreshes once for 40 calls that are refused at once", async () => {
+    const { origin } = await api(only("fresh-1"));
+    const { refresher, provider } = await portal(origin);
+    const responses = await Promise.all(Array.from({ length: 40 }, () => refresher.fetch(ANN, origin)));
+    expect(responses.map(({ status }) => status)).toEqual(Array.from({ length: 40 }, () => 200));
+    expect(provider.requests).toBe(1);
+  });
+
+  it("does not refresh over and over where a new token is refused too", async () => {
+    const { origin, seen } = await api((_seen, response) => response.writeHead(401).end());
+    const { refresher, provider } = await portal(origin);
+    for (let time = 0; time < 10; time++) expect((await refresher.fetch(ANN, origin)).status).toBe(401);
+    expect(provider.requests).toBe(1);
+    expect(seen).toHaveLength(11);
+  });
+
+  it("says what is the matter where the refresh after a 401 fails", async () => {
+    const { origin } = await api(only("nothing"));
+    const { refresher, provider } = await portal(origin);
+    provider.queued.push({ error: "invalid_grant" });
+    expect(await codeOf(refresher.fetch(ANN, origin))).toBe("ERR_REAUTHENTICATION_REQUIRED");
+  });
+
+  it("obeys the caller's signal, also while it waits for a token", async () => {
+    const { origin, seen } = await api();
+    const { refresher, provider, store, token } = await portal(origin);
+    await store.saveToken({ id: token.id, expiresAt: 1 });
+    provider.queued.push(() => new Promise(() => {}));
+    const controller = new AbortController();
+    const waiting = refresher.fetch(ANN, origin, { signal: controller.signal });
+    await expect.poll(() => provider.inFlight).toBe(1);
+    controller.abort(new Error("enough"));
+    await expect(waiting).rejects.toThrow("enough");
+    expect(seen).toEqual([]);
+  });
+
+  it("does not quote a token that no header can carry", async () => {
+    const { origin } = await api();
+    const { refresher, store, token } = await portal(origin);
+    await store.saveToken({ id: token.id, accessToken: "sec\nret" });
+    const error: unknown = await refresher.fetch(ANN, origin).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "ERR_TOKEN_INVALID" });
+    expect(String(error)).not.toContain("sec");
+  });
+});
+
+describe("the origins that a token may be sent to", () => {
+  const cases: [string, (api: string, other: string) => { apiDomain: string; options: object; url: string }, string][] = [
+    ["are the token's apiDomain", (own) => ({ apiDomain: `${own}/crm/v8`, options: {}, url: `${own}/x` }), "fulfilled"],
+    ["are no other by default", (own, other) => ({ apiDomain: own, options: {}, url: other }), "ERR_OPTION_INVALID"],
+    ["are those of the option", (own, other) => ({ apiDomain: own, options: { origins: [other] }, url: other }), "fulfilled"],
+    ["are those of the option alone", (own, other) => ({ apiDomain: own, options: { origins: [other] }, url: own }), "ERR_OPTION_INVALID"],
+    [
+      "are not told by what else stands in the URL",
+      (own, other) => ({ apiDomain: own, options: {}, url: `${other}/?${own}` }),
+      "ERR_OPTION_INVALID",
+    ],
+    ["are none where the apiDomain is no URL", (own) => ({ apiDomain: own.slice(7), options: {}, url: own }), "ERR_OPTION_INVALID"],
+    ["are never opaque", (own) => ({ apiDomain: own, options: {}, url: "data:text/plain,x" }), "ERR_OPTION_INVALID"],
+  ];
+  it.each(cases)("%s", async (_name, make, expected) => {
+    const [own, other] = [await api(), await api()];
+    const { apiDomain, options, url } = make(own.origin, other.origin);
+    const { refresher, provider, store, token } = await portal(apiDomain, options);
+    await store.saveToken({ id: token.id, expiresAt: 1 });
+    expect(await codeOf(refresher.fetch(ANN, url))).toBe(expected);
+    const sent = expected === "fulfilled" ? 1 : 0;
+    expect(own.seen.length + other.seen.length).toBe(sent);
+    // No refresh either for what will not be sent.
+    expect(provider.requests).toBe(sent);
+  });
+
+  it("are none for a token without apiDomain", async () => {
+    const own = await api();
+    const { refresher, store, token } = await portal(own.origin);
+    await store.saveToken({ id: token.id, apiDomain: null });
+    expect(await codeOf(refresher.fetch(ANN, own.origin))).toBe("ERR_OPTION_INVALID");
+    expect(own.seen).toEqual([]);
+  });
+});
+
+describe("a redirect", () => {
+  const to =
+    (status: number, location: string): Handler =>
+    (_seen, response) =>
+      response.writeHead(status, { location }).end();
+
+  async function redirecting(
+    status: number,
+    init?: RequestInit,
+    location?: string,
+  ): Promise<{ refresher: TokenRefresher; seen: Seen[]; response: Response }> {
+    const other = await api();
+    const own = await api(to(status, location ?? `${other.origin}/there`));
+    const { refresher } = await portal(own.origin);
+    return { refresher, seen: other.seen, response: await refresher.fetch(ANN, own.origin, init) };
+  }
+
+  it("to another origin does not carry the token, even where the runtime's own fetch would", async () => {
+    // As fetch was in runtimes that kept the header.
+    const { fetch: real } = globalThis;
+    vi.stubGlobal("fetch", async (request: Request) => {
+      const response = await real(request);
+      const location = response.headers.get("location");
+      return request.redirect === "follow" && location !== null ? real(new Request(location, { headers: request.headers })) : response;
+    });
+    const { seen, response } = await redirecting(302);
+    expect(await response.text()).toBe("data");
+    expect(seen).toMatchObject([{ url: "/there", authorization: undefined }]);
+  });
+
+  it("within the origin carries it", async () => {
+    const own = await api(({ url }, response) => (url === "/" ? to(301, "/there")({} as Seen, response) : response.end("data")));
+    const { refresher } = await portal(own.origin);
+    expect(await (await refresher.fetch(ANN, own.origin)).text()).toBe("data");
+    expect(own.seen.map(({ url, authorization }) => [url, authorization])).toEqual([
+      ["/", "Bearer old"],
+      ["/there", "Bearer old"],
+    ]);
+  });
+
+  it.each<[number, string, string, string]>([
+    [301, "POST", "GET", ""],
+    [302, "PUT", "PUT", "body"],
+    [303, "PUT", "GET", ""],
+    [307, "POST", "POST", "body"],
+    [308, "POST", "POST", "body"],
+  ])("with status %i makes of a %s a %s", async (status, method, expected, body) => {
+    const { seen } = await redirecting(status, { method, body: "body" });
+    expect(seen).toMatchObject([{ method: expected, body }]);
+  });
+
+  it("is the caller's where they ask for it", async () => {
+    const { seen, response } = await redirecting(302, { redirect: "manual" });
+    expect([response.status, seen]).toEqual([302, []]);
+  });
+
+  it("that never ends, ends", async () => {
+    const own = await api(to(302, "/"));
+    const { refresher } = await portal(own.origin);
+    await expect(refresher.fetch(ANN, own.origin)).rejects.toThrow(TypeError);
+    expect(own.seen).toHaveLength(21);
+  });
+
+  it("to another origin that answers 401 says nothing about the token", async () => {
+    const other = await api((_seen, response) => response.writeHead(401).end());
+    const own = await api(to(302, other.origin));
+    const { refresher, provider } = await portal(own.origin);
+    expect((await refresher.fetch(ANN, own.origin)).status).toBe(401);
+    expect(provider.requests).toBe(0);
+  });
+});
