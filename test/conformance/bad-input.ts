@@ -48,6 +48,7 @@ export function badInputSuite(fixture: () => Fixture): void {
         { ifVersion: 1.5 },
         { ifVersion: "1" },
         { ifVersion: Number.NaN },
+        { ifVersion: 1, ifCreatedAt: "1" },
         { version: 1 },
         null,
         1,

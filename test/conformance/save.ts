@@ -225,6 +225,19 @@ export function saveSuite(fixture: () => Fixture): void {
       expect(await store.getTokens()).toEqual([]);
     });
 
+    it("tells a token that was deleted and saved anew from the one before, though both are in version 1", async () => {
+      let now = 1_700_000_000_000;
+      const store = fixture().open({ now: () => now });
+      const before = await store.saveToken(ANN);
+      await store.deleteToken(before.id);
+      now++;
+      const { version, createdAt, id } = await store.saveToken(ANN);
+      expect([id, version]).toEqual([before.id, before.version]);
+      const late = store.saveToken({ id, accessToken: "b" }, { ifVersion: before.version, ifCreatedAt: before.createdAt });
+      await expectCode(late, "ERR_CONFLICT");
+      expect(await store.saveToken({ id, accessToken: "c" }, { ifVersion: version, ifCreatedAt: createdAt })).toMatchObject({ version: 2 });
+    });
+
     it("inserts with version 0 only what is not there yet", async () => {
       const store = fixture().open();
       expect(await store.saveToken(ANN, { ifVersion: 0 })).toMatchObject({ version: 1 });
