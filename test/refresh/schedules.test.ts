@@ -4,6 +4,7 @@ import { createMemoryTokenStore } from "../../src/index.ts";
 import type { StoredToken } from "../../src/index.ts";
 import { createProcessLock } from "../../src/locks/index.ts";
 import { createTokenRefresher } from "../../src/refresh/index.ts";
+import { randomFrom } from "./simulation/random.ts";
 import { ANN, troubled, unavailable } from "./world.ts";
 
 const SCHEDULES = 1000;
@@ -40,17 +41,6 @@ const schedule = fc.record({
 });
 
 const waited = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Numbers from 0 to below 1 that one seed decides (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** A provider that takes a refresh token once where it rotates them, and knows which one of each log-in is good. */
 class RotatingProvider {

@@ -1,0 +1,29 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { refreshesPerLife } from "./simulation/isolates.ts";
+
+const file = (path: string): Promise<string> => readFile(fileURLToPath(new URL(`../../${path}`, import.meta.url)), "utf8");
+
+describe("isolates over eventually consistent storage, without a lock that they share", () => {
+  it("refresh once where a save is seen at once", async () => {
+    expect(await refreshesPerLife({ isolates: 20, delaySeconds: 0, jitterSeconds: 60, lives: 10, seed: 7 })).toBe(1);
+  });
+
+  it("make a few refreshes instead of one each, for the jitter alone", async () => {
+    const situation = { isolates: 60, delaySeconds: 60, lives: 8, seed: 7 };
+    expect(await refreshesPerLife({ ...situation, jitterSeconds: 0 })).toBeGreaterThan(50);
+    expect(await refreshesPerLife({ ...situation, jitterSeconds: 60 })).toBeLessThan(6);
+  });
+
+  it("are told of in the README with the numbers of the plot", async () => {
+    const [readme, plot] = [await file("README.md"), await file("docs/best-effort.svg")];
+    const rows = Array.from(readme.matchAll(/^\| (\d+) isolates? +\| +([\d.]+) +\| +([\d.]+) +\| +([\d.]+) +\|$/gm));
+    expect(rows.length).toBeGreaterThanOrEqual(3);
+    for (const [, isolates, none, half, whole] of rows) {
+      expect(plot).toContain(`<title>${isolates} isolates, 0 s: ${none}<`);
+      expect(plot).toContain(`<title>${isolates} isolates, 30 s: ${half}<`);
+      expect(plot).toContain(`<title>${isolates} isolates, 60 s: ${whole}<`);
+    }
+  });
+});
