@@ -63,6 +63,7 @@ describe("getAccessToken", () => {
     const gate = new Promise<void>((resolve) => (open = resolve));
     const sibling = lock.request(await lockName("tokens", token.id), {}, () => gate);
     const waiting = refresher.getAccessToken(ANN);
+    // Whether it waits in the queue by then or not, it must find what is saved now.
     await settle();
     await store.saveToken({ id: token.id, accessToken: "by a sibling", expiresAt: Date.now() + 3_600_000 });
     open();

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { createStorage } from "unstorage";
+import type { Storage } from "unstorage";
 import redisDriver from "unstorage/drivers/redis";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
@@ -20,6 +21,7 @@ const file = (name: string): string => fileURLToPath(new URL(`../support/${name}
 
 let redis: RedisServer;
 let endpoint: Server;
+let storage: Storage;
 let store: EdgeTokenStore;
 /** The processes that asked the token endpoint, in order. */
 let asked: number[];
@@ -28,7 +30,7 @@ let before: (pid: number, number: number) => boolean;
 
 beforeAll(async () => {
   redis = await RedisServer.start();
-  const storage = createStorage({ driver: redisDriver({ url: redis.url }) });
+  storage = createStorage({ driver: redisDriver({ url: redis.url }) });
   store = createUnstorageTokenStore(storage, { secret: "x".repeat(32) });
   endpoint = createServer((request, response) => {
     void text(request).then((body) => {
@@ -51,6 +53,7 @@ beforeEach(async () => {
 afterAll(async () => {
   endpoint.closeAllConnections();
   endpoint.close();
+  await storage.dispose();
   await redis.dispose();
 });
 
