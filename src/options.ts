@@ -85,7 +85,7 @@ export function parseSaveOptions(options: unknown): SaveOptions {
   if (ifCreatedAt !== undefined && !Number.isFinite(ifCreatedAt)) {
     throw new OptionInvalidError("The option ifCreatedAt must be the createdAt of a stored token.");
   }
-  return options as SaveOptions;
+  return options;
 }
 
 /** @throws {OptionInvalidError} */

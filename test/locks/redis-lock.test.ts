@@ -110,7 +110,7 @@ describe("createRedisLock", () => {
     ["a lease of 0", undefined, { leaseMs: 0 }],
     ["an unknown option", undefined, { ttl: 1 }],
   ])("refuses %s", (_name, client, options) => {
-    expect(() => createRedisLock((client ?? clients[0]) as Redis, options as object)).toThrow(
+    expect(() => createRedisLock((client ?? clients[0]) as Redis, options)).toThrow(
       expect.objectContaining({ code: "ERR_OPTION_INVALID" }),
     );
   });

@@ -6,7 +6,7 @@ import type { Lock } from "../../src/locks/index.ts";
 import { createTokenRefresher } from "../../src/refresh/index.ts";
 import type { RefreshEvent, TokenRefresher, TokenRefresherOptions } from "../../src/refresh/index.ts";
 
-export const START = 1_700_000_000_000;
+const START = 1_700_000_000_000;
 export const ANN = { userName: "ann", clientId: "c" };
 const HOUR_S = 3600;
 
@@ -43,7 +43,7 @@ export async function pass(ms: number, steps = 20): Promise<void> {
 type Answer = Response | Error | object;
 
 /** A token endpoint. It answers each refresh token, until it is told to answer otherwise. */
-export class Provider {
+class Provider {
   requests = 0;
   inFlight = 0;
   mostInFlight = 0;

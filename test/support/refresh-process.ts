@@ -20,6 +20,6 @@ await store.findToken({ userName: "ann", clientId: "c" });
 process.stdout.write("ready\n");
 await once(process.stdin, "data");
 const answers = Array.from({ length: Number(calls) }, () =>
-  refresher.getAccessToken({ userName: "ann", clientId: "c" }).catch((error: { code?: string }) => error.code ?? String(error)),
+  refresher.getAccessToken({ userName: "ann", clientId: "c" }).catch((error: { code?: string }) => error.code ?? "no code"),
 );
 process.stdout.write(`${JSON.stringify(await Promise.all(answers))}\n`, () => process.exit());
