@@ -105,7 +105,7 @@ describe("createRedisLock", () => {
     expect(String(error) + String((error as Error).cause)).not.toContain("secret");
   });
 
-  it.each([
+  it.each<[string, unknown, object]>([
     ["a client that is none", {}, {}],
     ["a lease of 0", undefined, { leaseMs: 0 }],
     ["an unknown option", undefined, { ttl: 1 }],

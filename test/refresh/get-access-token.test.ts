@@ -35,6 +35,20 @@ describe("getAccessToken", () => {
     expect(provider.requests).toBe(1);
   });
 
+  it("requests the lock once for all that ask at once: they join the refresh under way", async () => {
+    const { another, lock } = await world();
+    let requests = 0;
+    const counted: Lock = {
+      request: (name, options, callback) => {
+        requests++;
+        return lock.request(name, options, callback);
+      },
+    };
+    const refresher = another({ lock: counted });
+    await Promise.all(Array.from({ length: 50 }, () => refresher.getAccessToken(ANN)));
+    expect(requests).toBe(1);
+  });
+
   it("refreshes once with the locks that are there by default", async () => {
     const { provider, another } = await world();
     const refreshers = [another({ lock: undefined as never }), another({ lock: undefined as never })];
