@@ -9,6 +9,7 @@ import type { RecentTokens, Unsaved } from "./recent-tokens.ts";
 import type { RefreshEvent } from "./refresh-event.ts";
 import type { RefreshNotes } from "./refresh-notes.ts";
 import { saveGrant } from "./save-grant.ts";
+import { isEventual } from "./stale-sight.ts";
 
 /** Pauses between the tries of a save that fails, in milliseconds, doubling from the first; about 50 seconds in all. */
 const FIRST_SAVE_PAUSE_MS = 200;
@@ -90,6 +91,7 @@ export class GrantKeeper {
       return undefined;
     }
     this.#recent.saved(saved);
+    if (isEventual(store)) await notes.saved(saved, grant.refreshToken !== undefined && grant.refreshToken !== used.refreshToken);
     return saved;
   }
 

@@ -5,6 +5,8 @@ import { coolDownError, coolDownMs } from "./cool-down.ts";
 
 /** After so long without another one, failures count from one again, in milliseconds. */
 const FAILURES_KEPT_MS = 60 * 60_000;
+/** How long an eventually consistent storage may show the token before, with room to spare, in milliseconds. */
+const SAVED_KEPT_MS = 3 * 60_000;
 /** Longer than a refresh can be under way, and than an eventually consistent storage shows what was deleted, in milliseconds. */
 const LOG_OUT_KEPT_MS = 10 * 60_000;
 
@@ -49,6 +51,17 @@ export class RefreshNotes {
   /** Failures in a row end here. */
   async succeeded(): Promise<void> {
     if ((await this.#read("failures")) !== undefined) await this.#write("failures", "0", 1);
+  }
+
+  /** A token was saved that an eventually consistent storage does not show everywhere yet. */
+  async saved({ createdAt, version }: StoredToken, isRotated: boolean): Promise<void> {
+    await this.#write("saved", `${createdAt}.${version}.${isRotated ? 1 : 0}`, SAVED_KEPT_MS);
+  }
+
+  /** Whether a newer token was saved than the one that the storage shows here, and the old one's refresh token is spent. */
+  async newerThan(token: StoredToken): Promise<{ isRotated: boolean } | undefined> {
+    const [createdAt, version, isRotated] = ((await this.#read("saved")) ?? "").split(".").map(Number);
+    return createdAt === token.createdAt && version! > token.version ? { isRotated: isRotated === 1 } : undefined;
   }
 
   async loggedOut(token: StoredToken): Promise<void> {

@@ -11,6 +11,7 @@ import type { RecentTokens } from "./recent-tokens.ts";
 import type { RefreshEvent } from "./refresh-event.ts";
 import type { RefreshNotes } from "./refresh-notes.ts";
 import { isLockTimeout, requestLock } from "./request-lock.ts";
+import { isEventual, mayHandOutStale } from "./stale-sight.ts";
 
 /** How often others may change the token under a holder of the lock before it gives up. */
 const MAX_ROUNDS = 3;
@@ -78,7 +79,9 @@ export class RefreshUnderLock {
   }
 
   async #held(wanted: Wanted, notes: RefreshNotes, answer: (token: StoredToken) => void): Promise<void> {
-    const { id } = wanted.seen;
+    const { store, now } = this.#options;
+    const { seen, rejected } = wanted;
+    const { id } = seen;
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const token = await this.#read(id);
       if (this.#isNews(token, wanted)) return answer(token);
@@ -87,6 +90,7 @@ export class RefreshUnderLock {
       }
       const coolDown = await notes.coolDown(token);
       if (coolDown) throw coolDown;
+      if (isEventual(store) && (await mayHandOutStale(notes, token, isAlive(token, rejected, now())))) return answer(token);
       const grant = await this.#ask(token, notes);
       if (!grant) continue;
       const kept = await this.#keeper.keep(token, grant, notes);

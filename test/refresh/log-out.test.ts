@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { StoredToken, TokenStore } from "../../src/index.ts";
-import { ANN, codeOf, settle, stopTime, world } from "./world.ts";
+import { createMemoryTokenStore } from "../../src/index.ts";
+import type { EdgeTokenStore, StoredToken, TokenStore } from "../../src/index.ts";
+import { ANN, codeOf, settle, stopTime, troubled, world } from "./world.ts";
 
 describe("logging out", () => {
   it.each<[string, (store: TokenStore, id: string, logOut: () => Promise<void>) => Promise<void>]>([
@@ -88,6 +89,26 @@ describe("logging out", () => {
 });
 
 describe("an eventually consistent storage", () => {
+  it.each([
+    ["refreshes again where the provider does not rotate refresh tokens", undefined, "fulfilled", 2],
+    ["is told to come back where it does", "next", "ERR_REFRESH_FAILED", 1],
+  ])("that still shows the next holder a token that has expired: it %s", async (_name, refreshToken, expected, requests) => {
+    const { another, provider, store, token } = await world();
+    const { capabilities } = createMemoryTokenStore();
+    // What it compares a save with is what it shows.
+    const eventual = (find: () => Promise<StoredToken | null>): TokenStore & Pick<EdgeTokenStore, "capabilities"> => ({
+      ...troubled(store, () => {}),
+      findToken: find,
+      findTokenById: find,
+      saveToken: (fields) => store.saveToken(fields),
+      capabilities: { ...capabilities, consistency: "eventual" },
+    });
+    provider.queued.push({ access_token: "first", expires_in: 3600, refresh_token: refreshToken });
+    expect(await another({ store: eventual(() => store.findToken(ANN)) }).getAccessToken(ANN)).toBe("first");
+    expect(await codeOf(another({ store: eventual(async () => ({ ...token })) }).getAccessToken(ANN))).toBe(expected);
+    expect(provider.requests).toBe(requests);
+  });
+
   it("that still shows the old token does not make who refreshed it refresh again", async () => {
     const { another, provider, store, token } = await world();
     const stale: TokenStore = {

@@ -3,7 +3,7 @@ import { createStorage } from "unstorage";
 import cloudflareKVBindingDriver from "unstorage/drivers/cloudflare-kv-binding";
 import { describe, expect, it } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
-import { createProcessLock } from "../../src/locks/index.ts";
+import { createDurableObjectLock, createProcessLock } from "../../src/locks/index.ts";
 import type { Lock } from "../../src/locks/index.ts";
 import { createTokenRefresher } from "../../src/refresh/index.ts";
 import { unique } from "../conformance/fixture.ts";
@@ -36,12 +36,16 @@ async function refreshesFor(lockOf: () => Lock | undefined): Promise<number> {
   return asked;
 }
 
-describe(`${REQUESTS} requests at once in workerd, over KV alone`, () => {
+describe(`${REQUESTS} requests at once in workerd, over KV`, () => {
   it("refresh once within an isolate: the lock that is there by default is shared by all of it", async () => {
     expect(await refreshesFor(() => undefined)).toBe(1);
   });
 
-  it("refresh each for itself where each is an isolate of its own: best effort", async () => {
+  it("refresh once however many isolates they are in, with a Durable Object's lock", async () => {
+    expect(await refreshesFor(() => createDurableObjectLock(env.TOKENS as never))).toBe(1);
+  });
+
+  it("refresh each for itself where each is an isolate of its own, without such a lock: best effort", async () => {
     const asked = await refreshesFor(createProcessLock);
     console.log(`KV alone: ${REQUESTS} isolates that ask in the same moment make ${asked} requests`);
     expect(asked).toBeLessThanOrEqual(REQUESTS);

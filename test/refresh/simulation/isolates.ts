@@ -1,6 +1,7 @@
 import { ConflictError } from "../../../src/errors.ts";
-import type { StoredToken, TokenStore } from "../../../src/index.ts";
-import { createProcessLock } from "../../../src/locks/index.ts";
+import type { EdgeTokenStore, StoredToken, TokenStore } from "../../../src/index.ts";
+import type { Lock } from "../../../src/locks/index.ts";
+import { createProcessLock } from "../../../src/locks/process-lock.ts";
 import { createTokenRefresher } from "../../../src/refresh/index.ts";
 import { randomFrom } from "./random.ts";
 
@@ -18,13 +19,22 @@ export interface Situation {
   /** How many lives of an access token, of an hour each. */
   readonly lives: number;
   readonly seed: number;
+  /** Whether they share a lock and its notes, which are seen at once; default false. */
+  readonly sharedLock?: boolean;
 }
 
 /**
  * Isolates with refreshers of their own over one eventually consistent storage, and no lock that they share:
  * how many refreshes they make for each life of an access token. One would do.
  */
-export async function refreshesPerLife({ isolates, delaySeconds, jitterSeconds, lives, seed }: Situation): Promise<number> {
+export async function refreshesPerLife({
+  isolates,
+  delaySeconds,
+  jitterSeconds,
+  lives,
+  seed,
+  sharedLock = false,
+}: Situation): Promise<number> {
   const random = randomFrom(seed);
   const storage = new EventualStorage(delaySeconds * 1000);
   let requests = 0;
@@ -32,13 +42,14 @@ export async function refreshesPerLife({ isolates, delaySeconds, jitterSeconds, 
     requests++;
     return { accessToken: `fresh-${requests}`, expiresAt: storage.now + LIFE_MS };
   };
+  const shared = sharedBy(() => storage.now);
   const refreshers = Array.from({ length: isolates }, (_, isolate) =>
     createTokenRefresher({
       store: storage.seenBy(isolate),
       refresh,
       jitterSeconds,
       random,
-      lock: createProcessLock(),
+      lock: sharedLock ? shared : createProcessLock(),
       now: () => storage.now,
     }),
   );
@@ -57,6 +68,22 @@ export async function refreshesPerLife({ isolates, delaySeconds, jitterSeconds, 
     }
   }
   return requests / lives;
+}
+
+/** A lock whose notes go by the simulation's clock. */
+function sharedBy(now: () => number): Lock {
+  const notes = new Map<string, { text: string; goneAt: number }>();
+  const lock = createProcessLock();
+  return {
+    request: (name, options, callback) => lock.request(name, options, callback),
+    notes: {
+      read: async (name) => {
+        const note = notes.get(name);
+        return note && note.goneAt > now() ? note.text : undefined;
+      },
+      write: async (name, text, ttlMs) => void notes.set(name, { text, goneAt: now() + ttlMs }),
+    },
+  };
 }
 
 /** Each isolate sees its own saves at once and those of others after the delay; the last one wins. */
@@ -79,7 +106,7 @@ class EventualStorage {
     return this.#saves.at(-1)!.token;
   }
 
-  seenBy(isolate: number): TokenStore {
+  seenBy(isolate: number): TokenStore & Pick<EdgeTokenStore, "capabilities"> {
     const find = async (): Promise<StoredToken> => ({ ...this.#visibleTo(isolate) });
     return {
       findToken: find,
@@ -96,6 +123,15 @@ class EventualStorage {
       deleteToken: () => Promise.reject(new Error("Nobody logs out here.")),
       deleteTokens: () => Promise.reject(new Error("Nobody logs out here.")),
       getTokens: async () => [await find()],
+      capabilities: {
+        engine: "simulated",
+        atomic: false,
+        consistency: "eventual",
+        durable: true,
+        ttl: false,
+        sealed: false,
+        persistent: true,
+      },
     };
   }
 
