@@ -68,6 +68,29 @@ export class Engine implements EdgeTokenStore {
     this.#memo = parts.options.memo > 0 ? new Memo(parts.options.memo) : undefined;
   }
 
+  /** @internal */
+  assertOpen(): void {
+    if (this.#closing) throw new StoreClosedError("This store was closed. Create a new one.");
+  }
+
+  /**
+   * Deletes the token if this record of it is still the stored one: for maintenance, which decides by what
+   * it read. False where somebody changed it. @internal
+   */
+  async deleteRecord({ record, token }: Found): Promise<boolean> {
+    const { keys } = await this.parts.keyring();
+    // As deleteToken does: the oldest first.
+    for (const key of keys.toReversed()) {
+      if (key.id === record.keyId) break;
+      const outdated = await this.#backend.read(await recordKey(key, token.id));
+      if (outdated && !(await this.#backend.commit(outdated, undefined))) return false;
+    }
+    if (!(await this.#backend.commit(record, undefined))) return false;
+    this.#memo?.forget(record.key);
+    this.#events.emit({ type: "deleted", id: token.id });
+    return true;
+  }
+
   get capabilities(): Capabilities {
     return { ...this.#backend.capabilities, sealed: this.parts.sealed };
   }
@@ -93,7 +116,7 @@ export class Engine implements EdgeTokenStore {
         "A browser can't keep a clientSecret: anybody with the page has it. Leave it out, or allow it with allowClientSecret: true.",
       );
     }
-    this.#assertOpen();
+    this.assertOpen();
     const { clientId } = this.#options;
     const patch = given.clientId === undefined && clientId !== undefined ? { ...given, clientId } : given;
     // Matching by access token asks for a query without a client (rule 3), so a filled-in one stays out of it.
@@ -104,7 +127,7 @@ export class Engine implements EdgeTokenStore {
 
   async deleteToken(id: string): Promise<void> {
     const wanted = parseId(id);
-    this.#assertOpen();
+    this.assertOpen();
     await this.#saves.run([JSON.stringify({ by: "id", id: wanted })], () =>
       this.#retry(async () => {
         const keyring = await this.#keyring();
@@ -126,14 +149,14 @@ export class Engine implements EdgeTokenStore {
   }
 
   async getTokens(): Promise<StoredToken[]> {
-    this.#assertOpen();
+    this.assertOpen();
     const found: Found[] = [];
     for await (const one of this.#list(DEFAULT_PAGE_SIZE)) found.push(one);
     return found.sort(newestFirst).map(({ token }) => token);
   }
 
   async deleteTokens(): Promise<void> {
-    this.#assertOpen();
+    this.assertOpen();
     await this.#backend.clear();
     this.#memo?.clear();
     this.#events.emit({ type: "cleared" });
@@ -141,7 +164,7 @@ export class Engine implements EdgeTokenStore {
 
   tokens(options: ListOptions = {}): AsyncIterable<StoredToken> {
     const { pageSize, onCorrupt } = parseListOptions(options);
-    this.#assertOpen();
+    this.assertOpen();
     const listed = this.#list(pageSize, onCorrupt);
     return (async function* () {
       for await (const { token } of listed) yield token;
@@ -150,7 +173,7 @@ export class Engine implements EdgeTokenStore {
 
   subscribe(listener: (event: TokenEvent) => void): () => void {
     if (typeof listener !== "function") throw new OptionInvalidError("subscribe takes a function.");
-    this.#assertOpen();
+    this.assertOpen();
     return this.#events.subscribe(listener);
   }
 
@@ -171,7 +194,7 @@ export class Engine implements EdgeTokenStore {
   async #query(query: TokenQuery, all: boolean): Promise<StoredToken[]> {
     const steps = resolveLookup(query, this.#options.clientId === undefined ? {} : { clientId: this.#options.clientId });
     for (const step of steps) this.#assertIndexed(step);
-    this.#assertOpen();
+    this.assertOpen();
     if (steps.length === 0) return [];
     const keyring = await this.#keyring();
     const found = await this.#finder(keyring).find(steps, all);
@@ -255,7 +278,7 @@ export class Engine implements EdgeTokenStore {
     const keyring = await this.parts.keyring();
     const { backend, register } = this.parts;
     for await (const found of listRecords({ backend, keyring, register, finder: this.#finder(keyring), pageSize, onCorrupt })) {
-      this.#assertOpen();
+      this.assertOpen();
       yield found;
     }
   }
@@ -275,10 +298,6 @@ export class Engine implements EdgeTokenStore {
     throw new OptionInvalidError(
       `This store keeps no index for look-ups by ${step.by}: add it to the option lookups, or look up by another field.`,
     );
-  }
-
-  #assertOpen(): void {
-    if (this.#closing) throw new StoreClosedError("This store was closed. Create a new one.");
   }
 }
 

@@ -1,0 +1,27 @@
+import type { StoredRecord } from "../backend.ts";
+import { Engine } from "../engine.ts";
+import { OptionInvalidError, RecordCorruptError, SecretMismatchError } from "../errors.ts";
+import type { Found } from "../finder.ts";
+import type { Keyring } from "../sealing/keyring.ts";
+import type { EdgeTokenStore } from "../token-store.ts";
+
+export const PAGE_SIZE = 100;
+
+/** @throws {OptionInvalidError} where the store is not one of this library's @throws {StoreClosedError} */
+export function maintained(store: EdgeTokenStore, doing: string): Engine {
+  if (!(store instanceof Engine)) throw new OptionInvalidError(`${doing} takes a store that this library has created.`);
+  store.assertOpen();
+  return store;
+}
+
+/** Undefined where the record is damaged. @throws {SecretMismatchError} where another secret wrote it */
+export async function openRecord({ parts }: Engine, keyring: Keyring, record: StoredRecord): Promise<Found | undefined> {
+  try {
+    return { record, ...(await keyring.open(record)) };
+  } catch (error) {
+    if (error instanceof RecordCorruptError) return undefined;
+    // A key that never wrote here is not another secret but damage.
+    if (error instanceof SecretMismatchError && !(await parts.register?.has(record.keyId))) return undefined;
+    throw error;
+  }
+}
