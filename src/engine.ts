@@ -13,6 +13,7 @@ import { mergeToken, sameFields } from "./merge.ts";
 import { DEFAULT_PAGE_SIZE, parseListOptions, parseSaveOptions } from "./options.ts";
 import type { ParsedOptions } from "./options.ts";
 import { makeRecord } from "./record.ts";
+import { isOver } from "./retention.ts";
 import type { KeyRegister } from "./sealing/key-register.ts";
 import type { Keyring } from "./sealing/keyring.ts";
 import { Memo } from "./sealing/memo.ts";
@@ -178,9 +179,11 @@ export class Engine implements EdgeTokenStore {
   }
 
   close(): Promise<void> {
+    // Listeners hear no more of saves that are under way; other tabs do.
+    this.#events.silence();
     this.#closing ??= (async () => {
       await this.#saves.idle();
-      this.#events.clear();
+      this.#events.close();
       this.#memo?.clear();
       await this.#backend.close();
     })();
@@ -208,14 +211,17 @@ export class Engine implements EdgeTokenStore {
   }
 
   #finder(keyring: Keyring): Finder {
-    return new Finder(this.#backend, keyring, this.#options.lookups);
+    return new Finder(this.#backend, keyring, this.#options);
   }
 
   /** One attempt. Undefined: somebody was faster, try again. */
   async #save(patch: TokenPatch, steps: readonly LookupStep[], ifVersion: number | undefined): Promise<StoredToken | undefined> {
     const keyring = await this.#keyring();
     const target = await this.#match(keyring, patch, steps);
-    const stored = target.matched?.token;
+    const now = this.#options.now();
+    const matched = target.matched?.token;
+    // Nothing of a session that is over lives on but its place: to save there is to begin anew.
+    const stored = matched && isOver(this.#options.retention, matched, now) ? undefined : matched;
     if (ifVersion !== undefined && ifVersion !== (stored?.version ?? 0)) {
       throw new ConflictError(
         "The stored token is not the version that this save was made for, or is gone. Read it again and decide anew.",
@@ -223,18 +229,16 @@ export class Engine implements EdgeTokenStore {
     }
     const fields = mergeToken(stored ?? {}, patch);
     assertWorthSaving(fields);
-    if (target.matched && sameFields(target.matched.token, fields)) {
+    if (target.matched && stored && sameFields(stored, fields)) {
       await this.#backend.completeIndex?.(target.matched.record);
-      return target.matched.token;
+      return stored;
     }
-
-    const now = this.#options.now();
     const token: StoredToken = {
       id: target.id,
       ...fields,
       createdAt: stored?.createdAt ?? now,
       updatedAt: now,
-      version: (stored?.version ?? 0) + 1,
+      version: (matched?.version ?? 0) + 1,
     };
     const content = { token, derived: target.derived, tick: this.#tick(now) };
     const next = await makeRecord(keyring.current, this.#options.lookups, content);
@@ -248,7 +252,7 @@ export class Engine implements EdgeTokenStore {
   /** The record that a save updates, else the key that it inserts under. */
   async #match(keyring: Keyring, patch: TokenPatch, steps: readonly LookupStep[]): Promise<Target> {
     const finder = this.#finder(keyring);
-    const [found] = await finder.find(steps, false);
+    const found = await finder.findTarget(steps);
     if (found) return targetOver(found);
     if (patch.id != null) return { id: patch.id, derived: false };
 
@@ -279,7 +283,7 @@ export class Engine implements EdgeTokenStore {
     const { backend, register } = this.parts;
     for await (const found of listRecords({ backend, keyring, register, finder: this.#finder(keyring), pageSize, onCorrupt })) {
       this.assertOpen();
-      yield found;
+      if (!isOver(this.#options.retention, found.token, this.#options.now())) yield found;
     }
   }
 

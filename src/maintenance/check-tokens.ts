@@ -1,13 +1,12 @@
 import type { IndexCheck, StoredRecord } from "../backend.ts";
 import type { Engine } from "../engine.ts";
 import { OptionInvalidError } from "../errors.ts";
-import { recordKey } from "../finder.ts";
 import type { Found } from "../finder.ts";
 import { refuseUnknown } from "../options.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
 import { DuplicateFinder } from "./duplicates.ts";
-import { maintained, openRecord, PAGE_SIZE } from "./maintained.ts";
+import { maintained, openRecord, PAGE_SIZE, supersederOf } from "./maintained.ts";
 import { reindexed } from "./reindex.ts";
 
 /** What a check has found so far, in numbers. All but the first two are 0 where all is well. */
@@ -144,7 +143,7 @@ class TokenCheck {
       report.unreadable++;
       return;
     }
-    const superseder = await this.#supersederOf(found);
+    const superseder = await supersederOf(this.#engine, this.#keyring, found);
     if (superseder) {
       report.leftovers++;
       if (this.#repair) await this.#removeLeftover(record, superseder);
@@ -152,17 +151,6 @@ class TokenCheck {
       if (!this.#isSettling(found)) await this.index?.record(record);
       await this.#checkDuplicate(found);
     }
-  }
-
-  /** Undefined also where the later record is damaged: then this one may be all that is left of the token. */
-  async #supersederOf({ record, token }: Found): Promise<StoredRecord | undefined> {
-    const { backend } = this.#engine.parts;
-    for (const key of this.#keyring.keys) {
-      if (key.id === record.keyId) return undefined;
-      const later = await backend.read(await recordKey(key, token.id));
-      if (later && (await openRecord(this.#engine, this.#keyring, later))) return later;
-    }
-    return undefined;
   }
 
   async #removeLeftover(record: StoredRecord, superseder: StoredRecord): Promise<void> {

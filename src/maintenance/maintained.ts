@@ -1,6 +1,7 @@
 import type { StoredRecord } from "../backend.ts";
 import { Engine } from "../engine.ts";
 import { OptionInvalidError, RecordCorruptError, SecretMismatchError } from "../errors.ts";
+import { recordKey } from "../finder.ts";
 import type { Found } from "../finder.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
@@ -24,4 +25,17 @@ export async function openRecord({ parts }: Engine, keyring: Keyring, record: St
     if (error instanceof SecretMismatchError && !(await parts.register?.has(record.keyId))) return undefined;
     throw error;
   }
+}
+
+/**
+ * The record that a later secret has written of the same token, so that this one is what a rotation left.
+ * Undefined also where the later one is damaged: then this may be all that is left of the token.
+ */
+export async function supersederOf(engine: Engine, keyring: Keyring, { record, token }: Found): Promise<StoredRecord | undefined> {
+  for (const key of keyring.keys) {
+    if (key.id === record.keyId) return undefined;
+    const later = await engine.parts.backend.read(await recordKey(key, token.id));
+    if (later && (await openRecord(engine, keyring, later))) return later;
+  }
+  return undefined;
 }

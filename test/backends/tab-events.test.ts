@@ -27,8 +27,8 @@ describe("TabEvents", () => {
     for (const event of events) first.emit(event);
     await expect.poll(() => heard).toEqual(events);
     expect(own).toEqual(events);
-    first.clear();
-    second.clear();
+    first.close();
+    second.close();
   });
 
   it("pass nothing on that is no event", async () => {
@@ -49,7 +49,7 @@ describe("TabEvents", () => {
     forger.postMessage({ type: "deleted", id: "last" });
     await expect.poll(() => heard).toEqual([{ type: "deleted", id: "last" }]);
     forger.close();
-    second.clear();
+    second.close();
   });
 
   it("work for one tab where there are no channels", () => {
@@ -58,7 +58,7 @@ describe("TabEvents", () => {
     const heard: TokenEvent[] = [];
     events.subscribe((event) => heard.push(event));
     events.emit({ type: "cleared" });
-    events.clear();
+    events.close();
     expect(heard).toEqual([{ type: "cleared" }]);
   });
 });

@@ -8,6 +8,7 @@ import type { TokenEvent } from "../../events.ts";
 export class TabEvents extends TokenEvents {
   readonly #name: string;
   #channel: BroadcastChannel | undefined;
+  #closed = false;
 
   constructor(databaseName: string) {
     super();
@@ -24,18 +25,25 @@ export class TabEvents extends TokenEvents {
     this.#open()?.postMessage(event);
   }
 
-  override clear(): void {
-    super.clear();
+  override close(): void {
+    super.close();
+    this.leaveTabs();
+  }
+
+  /** From now on this page's own changes stay its own. */
+  leaveTabs(): void {
+    this.#closed = true;
     this.#channel?.close();
+    this.#channel = undefined;
   }
 
   /** On first use: an import or a store that is never used opens nothing. Undefined where there are no channels. */
   #open(): BroadcastChannel | undefined {
-    if (this.#channel || !globalThis.BroadcastChannel) return this.#channel;
+    if (this.#channel || this.#closed || !globalThis.BroadcastChannel) return this.#channel;
     const channel = new BroadcastChannel(this.#name);
     channel.addEventListener("message", ({ data }) => {
       // Any script of this origin can post here.
-      if (isTokenEvent(data)) super.emit(data);
+      if (!this.#closed && isTokenEvent(data)) super.emit(data);
     });
     // On Node an open channel would keep the process alive.
     (channel as { unref?: () => void }).unref?.();

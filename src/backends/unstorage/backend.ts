@@ -2,6 +2,7 @@ import type { Storage } from "unstorage";
 import { parseRecord } from "../../backend.ts";
 import type { Backend, IndexCheck, IndexCheckOptions, IndexName, StoredRecord } from "../../backend.ts";
 import { REGISTER_KEY } from "../../sealing/key-register.ts";
+import type { OrphanSweeper } from "./atomic-fs/index.ts";
 import { CheckedStorage } from "./checked-storage.ts";
 import { cloudflareKVListing } from "./cloudflare-kv.ts";
 import { planCommit, pointerKeys } from "./commit-plan.ts";
@@ -85,6 +86,7 @@ export class UnstorageBackend implements Backend {
       queue: this.#shared.queue,
       strong: this.capabilities.consistency === "strong",
       list: () => this.#list(this.#keys.pointers),
+      sweepOrphans: (this.#storage.driver as Partial<OrphanSweeper>).sweepOrphans,
       complete: async (record: StoredRecord, wanted: readonly string[]) => {
         const native = await this.#native.find();
         await (native.completeIndex ? native.completeIndex(record, wanted) : this.#ordered.completeIndex(record, wanted));

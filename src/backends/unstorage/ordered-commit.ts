@@ -100,9 +100,9 @@ export class OrderedCommit {
     );
   }
 
-  async #readPointers(pointerKeys: readonly string[]): Promise<PointerLists> {
-    const values = await this.#storage.getAll(pointerKeys);
+  async #readPointers(lists: readonly string[]): Promise<PointerLists> {
+    const values = await this.#storage.getAll(lists);
     // A damaged list is replaced by the save that meets it; whom else it led to is not known.
-    return new Map(pointerKeys.map((pointerKey, position) => [pointerKey, pointersOf(values[position])]));
+    return new Map(lists.map((pointerKey, position) => [pointerKey, pointersOf(values[position])]));
   }
 }

@@ -1,6 +1,7 @@
 import { parseRecord } from "../../backend.ts";
 import type { IndexCheck, IndexCheckOptions, StoredRecord } from "../../backend.ts";
 import type { KeyedQueue } from "../../keyed-queue.ts";
+import type { OrphanSweeper } from "./atomic-fs/index.ts";
 import type { CheckedStorage } from "./checked-storage.ts";
 import { pointerKeys } from "./commit-plan.ts";
 import type { Keys } from "./keys.ts";
@@ -16,6 +17,8 @@ interface PointerCheckParts {
   readonly strong: boolean;
   /** All keys below which pointers lie. */
   readonly list: () => Promise<readonly string[]>;
+  /** Of drivers that keep files of their own. */
+  readonly sweepOrphans: OrphanSweeper["sweepOrphans"] | undefined;
   /** Writes the pointers that don't lead to the record yet. */
   readonly complete: (record: StoredRecord, wanted: readonly string[]) => Promise<void>;
 }
@@ -68,6 +71,14 @@ export class PointerCheck implements IndexCheck {
   }
 
   async finish(): Promise<void> {
+    await this.#removeDamaged();
+    const { counts, repair } = this.#options;
+    const orphans = await this.#parts.sweepOrphans?.({ remove: repair });
+    counts.orphans += orphans?.found ?? 0;
+    counts.repaired += orphans?.removed ?? 0;
+  }
+
+  async #removeDamaged(): Promise<void> {
     const { queue, storage, strong } = this.#parts;
     if (!this.#options.repair || !strong) return;
     // No record asked for these, so they hold nothing that can be rebuilt.
