@@ -182,6 +182,7 @@ class TokenCheck {
     if (!preferred) return;
     this.report.duplicates++;
     if (!this.#repair || !this.#duplicates.addsNothing(found, preferred)) return;
+    await this.index?.record(preferred.record);
     if (await this.#engine.deleteRecord(found)) this.report.repaired++;
   }
 }
