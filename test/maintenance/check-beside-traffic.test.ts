@@ -124,6 +124,28 @@ describe.each(WORKS)("checkTokens beside another process that %s", (name, work) 
     expect(points).toBeGreaterThan(20);
   });
 
+  it("stopped before it has come to the records loses nothing either", async () => {
+    for (let point = 0; ; point++) {
+      const data = await faulty();
+      const { driver, ann } = data;
+      const client = processOver(driver);
+      let calls = 0;
+      let saved: StoredToken | undefined;
+      const checking = processOver(driver, async () => {
+        if (calls++ === point) saved = await work(client, ann);
+      });
+      const controller = new AbortController();
+      const stop = (): void => controller.abort(new Error("stopped"));
+      await expect(checkTokens(checking, { repair: true, signal: controller.signal, onProgress: stop })).rejects.toThrow("stopped");
+      if (calls <= point) break;
+      total++;
+      const tokens = saved ? [saved] : [];
+      for (const token of tokens) await expectReachable(client, token, [...tokens, data.ben, data.ann]);
+      await checkTokens(client, { repair: true });
+      await expectExact(client, alive(data, saved));
+    }
+  });
+
   it("run at each of the client's calls loses nothing, and the next check leaves all exact", async () => {
     let points = 0;
     for (let point = 0; ; point++) {
