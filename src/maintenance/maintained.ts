@@ -1,8 +1,9 @@
 import type { StoredRecord } from "../backend.ts";
 import { Engine } from "../engine.ts";
-import { OptionInvalidError, RecordCorruptError, SecretMismatchError } from "../errors.ts";
+import { OptionInvalidError, RecordCorruptError } from "../errors.ts";
 import { recordKey } from "../finder.ts";
 import type { Found } from "../finder.ts";
+import { openListed } from "../listing.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
 
@@ -18,11 +19,9 @@ export function maintained(store: EdgeTokenStore, doing: string): Engine {
 /** Undefined where the record is damaged. @throws {SecretMismatchError} where another secret wrote it */
 export async function openRecord({ parts }: Engine, keyring: Keyring, record: StoredRecord): Promise<Found | undefined> {
   try {
-    return { record, ...(await keyring.open(record)) };
+    return await openListed({ keyring, register: parts.register }, record);
   } catch (error) {
     if (error instanceof RecordCorruptError) return undefined;
-    // A key that never wrote here is not another secret but damage.
-    if (error instanceof SecretMismatchError && !(await parts.register?.has(record.keyId))) return undefined;
     throw error;
   }
 }
