@@ -46,7 +46,7 @@ describe("TabEvents", () => {
     ]) {
       forger.postMessage(forged);
     }
-    forger.postMessage({ type: "deleted", id: "last" });
+    forger.postMessage({ type: "deleted", id: "last", accessToken: "not ours to pass on" });
     await expect.poll(() => heard).toEqual([{ type: "deleted", id: "last" }]);
     forger.close();
     second.close();
@@ -60,5 +60,27 @@ describe("TabEvents", () => {
     events.emit({ type: "cleared" });
     events.close();
     expect(heard).toEqual([{ type: "cleared" }]);
+  });
+
+  it("pass on nothing that was on its way when they were closed, and open nothing afterwards", async () => {
+    const { name, first, second, heard } = twoTabs();
+    const opened = vi.spyOn(globalThis, "BroadcastChannel");
+    const witness = new TabEvents(name);
+    const witnessed: TokenEvent[] = [];
+    witness.subscribe((event) => witnessed.push(event));
+    first.emit({ type: "deleted", id: "on its way" });
+    second.close();
+    await expect.poll(() => witnessed).toHaveLength(1);
+    first.close();
+    opened.mockClear();
+    for (const closed of [first, second]) closed.emit({ type: "cleared" });
+    expect(opened).not.toHaveBeenCalled();
+    const marker = new BroadcastChannel(name);
+    marker.postMessage({ type: "deleted", id: "marker" });
+    await expect.poll(() => witnessed).toHaveLength(2);
+    expect(heard).toEqual([]);
+    marker.close();
+    witness.close();
+    vi.restoreAllMocks();
   });
 });

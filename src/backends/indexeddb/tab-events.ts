@@ -42,8 +42,9 @@ export class TabEvents extends TokenEvents {
     if (this.#channel || this.#closed || !globalThis.BroadcastChannel) return this.#channel;
     const channel = new BroadcastChannel(this.#name);
     channel.addEventListener("message", ({ data }) => {
-      // Any script of this origin can post here.
-      if (!this.#closed && isTokenEvent(data)) super.emit(data);
+      // A message can be on its way when the store is closed.
+      const event = this.#closed ? undefined : parseEvent(data);
+      if (event) super.emit(event);
     });
     // On Node an open channel would keep the process alive.
     (channel as { unref?: () => void }).unref?.();
@@ -52,10 +53,13 @@ export class TabEvents extends TokenEvents {
   }
 }
 
-function isTokenEvent(data: unknown): data is TokenEvent {
-  if (typeof data !== "object" || data === null) return false;
+/** Any script of this origin can post anything: what is no event, and what an event has no field for, goes no further. */
+function parseEvent(data: unknown): TokenEvent | undefined {
+  if (typeof data !== "object" || data === null) return undefined;
   const { type, id, version } = data as Record<string, unknown>;
-  if (type === "cleared") return true;
-  if (typeof id !== "string") return false;
-  return type === "deleted" || (type === "saved" && Number.isSafeInteger(version));
+  if (type === "cleared") return { type };
+  if (typeof id !== "string") return undefined;
+  if (type === "deleted") return { type, id };
+  if (type === "saved" && Number.isSafeInteger(version)) return { type, id, version: version as number };
+  return undefined;
 }
