@@ -64,7 +64,7 @@ export interface IndexCheckOptions {
   readonly isReadable: (record: StoredRecord) => Promise<boolean>;
 }
 
-export interface IndexCounts {
+interface IndexCounts {
   /** Index entries looked at. */
   pointers: number;
   /** Index entries that a record should have and has not. */

@@ -23,8 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(DIRECTORY, { recursive: true, force: true }));
 
-it("has examples for a page, Workers, Node and a rotation, and all of them compile", async () => {
-  expect(examples).toHaveLength(5);
+it("has examples for a page, Workers, Node, a rotation and a check, and all of them compile", async () => {
+  expect(examples).toHaveLength(6);
   const output = await run("tsc", ["-p", DIRECTORY], { cwd: ROOT }).then(
     ({ stdout }) => stdout,
     ({ stdout }: { stdout: string }) => stdout,

@@ -174,7 +174,7 @@ describe("checkTokens", () => {
       const elsewhere = createUnstorageTokenStore(other, { secret: SECRET });
       await elsewhere.saveToken({ userName: "eve", grantToken: "g", accessToken: "a", scope: "s" });
       const nameless = await store.saveToken({ id, userName: "eve", ...adopted });
-      for (const key of await other.getKeys("tokens:r")) await storage.setItem(key, (await other.getItem(key))!);
+      for (const key of await other.getKeys("tokens:r")) await storage.setItem(key, await other.getItem(key));
       const heard: TokenEvent[] = [];
       store.subscribe((event) => heard.push(event));
       await checkTokens(store, { repair: true });

@@ -14,7 +14,7 @@ export function faultSuite(open: () => Promise<Storage>): void {
     const storage = await open();
     const store = createUnstorageTokenStore(storage, { secret: SECRET });
     const { id } = await store.saveToken(namedToken("ann"));
-    const [annRecord] = (await storage.getKeys("tokens:r")).filter((key) => key !== "tokens:r:keys");
+    const annRecord = (await storage.getKeys("tokens:r")).find((key) => key !== "tokens:r:keys");
     const ann = await store.saveToken({ id, scope: "s" });
     const pointers = await storage.getKeys("tokens:x");
     const pointerOf = (index: string): string => pointers.find((key) => key.startsWith(`tokens:x:${index}:`))!;
@@ -22,7 +22,7 @@ export function faultSuite(open: () => Promise<Storage>): void {
     await store.saveToken(namedToken("ben"));
     const before = new Set(await storage.getKeys("tokens:r"));
     const eve = await store.saveToken({ id: "eve", accessToken: "access-eve" });
-    const [eveRecord] = (await storage.getKeys("tokens:r")).filter((one) => !before.has(one));
+    const eveRecord = (await storage.getKeys("tokens:r")).find((one) => !before.has(one));
 
     await storage.removeItem(pointerOf("access"));
     await storage.setItemRaw(pointerOf("user"), "x");
