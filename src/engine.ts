@@ -74,22 +74,10 @@ export class Engine implements EdgeTokenStore {
     if (this.#closing) throw new StoreClosedError("This store was closed. Create a new one.");
   }
 
-  /**
-   * Deletes the token if this record of it is still the stored one: for maintenance, which decides by what
-   * it read. False where somebody changed it. @internal
-   */
-  async deleteRecord({ record, token }: Found): Promise<boolean> {
-    const { keys } = await this.parts.keyring();
-    // As deleteToken does: the oldest first.
-    for (const key of keys.toReversed()) {
-      if (key.id === record.keyId) break;
-      const outdated = await this.#backend.read(await recordKey(key, token.id));
-      if (outdated && !(await this.#backend.commit(outdated, undefined))) return false;
-    }
-    if (!(await this.#backend.commit(record, undefined))) return false;
+  /** Forgets a token whose record maintenance has removed, and tells the listeners. @internal */
+  noteDeleted({ record, token }: Found): void {
     this.#memo?.forget(record.key);
     this.#events.emit({ type: "deleted", id: token.id });
-    return true;
   }
 
   get capabilities(): Capabilities {

@@ -5,6 +5,7 @@ import type { Found } from "../finder.ts";
 import { refuseUnknown } from "../options.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
+import { deleteRecord } from "./delete-record.ts";
 import { DuplicateFinder } from "./duplicates.ts";
 import { maintained, openRecord, PAGE_SIZE, supersederOf } from "./maintained.ts";
 import { reindexed } from "./reindex.ts";
@@ -183,6 +184,6 @@ class TokenCheck {
     this.report.duplicates++;
     if (!this.#repair || !this.#duplicates.addsNothing(found, preferred)) return;
     await this.index?.record(preferred.record);
-    if (await this.#engine.deleteRecord(found)) this.report.repaired++;
+    if (await deleteRecord(this.#engine, this.#keyring, found)) this.report.repaired++;
   }
 }

@@ -9,6 +9,7 @@ import type { Keyring } from "../sealing/keyring.ts";
 import { isExpired } from "../token.ts";
 import type { StoredToken } from "../token.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
+import { deleteRecord } from "./delete-record.ts";
 import { maintained, openRecord, PAGE_SIZE, supersederOf } from "./maintained.ts";
 
 /** "A maximum authorization code lifetime of 10 minutes is RECOMMENDED": RFC 6749 section 4.1.2. */
@@ -104,5 +105,5 @@ async function removeIfStill(engine: Engine, keyring: Keyring, key: string): Pro
   const record = await engine.parts.backend.read(key);
   const found = record && (await openRecord(engine, keyring, record));
   if (!found || !(await verdictOn(engine, keyring, found))) return false;
-  return engine.deleteRecord(found);
+  return deleteRecord(engine, keyring, found);
 }
