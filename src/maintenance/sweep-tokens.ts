@@ -66,10 +66,13 @@ export async function sweepTokens(store: EdgeTokenStore, options: SweepOptions =
       signal?.throwIfAborted();
       engine.assertOpen();
       report.records++;
-      const verdict = await judge(engine, keyring, record);
+      if (!(await judge(engine, keyring, record))) continue;
+      // That of the page is as old as the page.
+      const latest = await backend.read(record.key);
+      const { verdict, found } = (latest && (await judge(engine, keyring, latest))) ?? {};
       if (!verdict) continue;
       report[verdict]++;
-      if (verdict !== "unreadable" && !dryRun && (await removeIfStill(engine, keyring, record.key))) report.removed++;
+      if (found && !dryRun && (await deleteRecord(engine, keyring, found))) report.removed++;
     }
     onProgress?.({ ...report });
   }
@@ -79,17 +82,18 @@ export async function sweepTokens(store: EdgeTokenStore, options: SweepOptions =
 
 type Verdict = "expired" | "over";
 
-/** Undefined where the token stays. */
-async function judge(engine: Engine, keyring: Keyring, record: StoredRecord): Promise<Verdict | "unreadable" | undefined> {
+/** What is to be done with the record; undefined where it stays. */
+async function judge(
+  engine: Engine,
+  keyring: Keyring,
+  record: StoredRecord,
+): Promise<{ verdict: "unreadable"; found?: undefined } | { verdict: Verdict; found: Found } | undefined> {
   const found = await openRecord(engine, keyring, record);
-  return found ? verdictOn(engine, keyring, found) : "unreadable";
-}
-
-async function verdictOn(engine: Engine, keyring: Keyring, found: Found): Promise<Verdict | undefined> {
+  if (!found) return { verdict: "unreadable" };
   const { retention, now } = engine.parts.options;
   const verdict = useless(found.token, retention, now());
   // What a rotation left behind says nothing about the token.
-  return verdict && !(await supersederOf(engine, keyring, found)) ? verdict : undefined;
+  return verdict && !(await supersederOf(engine, keyring, found)) ? { verdict, found } : undefined;
 }
 
 /** Why the token is of no more use; undefined while it is. */
@@ -98,12 +102,4 @@ function useless(token: StoredToken, retention: Retention | undefined, now: numb
   if (token.accessToken === undefined || token.refreshToken !== undefined || !isExpired(token, { now })) return undefined;
   const exchangeable = token.grantToken !== undefined && now < token.updatedAt + GRANT_LIFETIME_MS;
   return exchangeable ? undefined : "expired";
-}
-
-/** Reads the record once more: that of the page may be as old as the page. */
-async function removeIfStill(engine: Engine, keyring: Keyring, key: string): Promise<boolean> {
-  const record = await engine.parts.backend.read(key);
-  const found = record && (await openRecord(engine, keyring, record));
-  if (!found || !(await verdictOn(engine, keyring, found))) return false;
-  return deleteRecord(engine, keyring, found);
 }
