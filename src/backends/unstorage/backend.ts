@@ -9,11 +9,11 @@ import { planCommit, pointerKeys } from "./commit-plan.ts";
 import { coordinationOf } from "./coordination.ts";
 import type { Coordination } from "./coordination.ts";
 import { driverCapabilities } from "./drivers.ts";
-import { PointerCheck } from "./pointer-check.ts";
 import { Keys } from "./keys.ts";
 import { NativeAccessFinder } from "./native-access.ts";
 import type { NativeDetector } from "./native-access.ts";
 import { OrderedCommit } from "./ordered-commit.ts";
+import { PointerCheck } from "./pointer-check.ts";
 import { isPointerList, parsePointers } from "./pointers.ts";
 import { afterWrites } from "./store-errors.ts";
 
