@@ -32,11 +32,55 @@ export interface Backend {
    * write of a save. @throws {TokenInvalidError}
    */
   assertFits?(record: StoredRecord): void;
+  /** Begins a comparison of index and records; only of backends that write the two in several steps. */
+  checkIndex?(options: IndexCheckOptions): IndexCheck;
   /** Every record, in pages. A record changed meanwhile may be seen before or after; none is seen twice. */
   scan(options: { pageSize: number }): AsyncIterable<StoredRecord[]>;
   /** Removes every record and index entry of this namespace, and nothing else. */
   clear(): Promise<void>;
   close(): Promise<void>;
+}
+
+/**
+ * Compares the index with the records, beside live traffic. The caller goes through `entries`, then hands every
+ * record to `record`, then calls `finish`: in that order, so that a record which lost an entry to somebody
+ * else's write meanwhile gets it back.
+ */
+export interface IndexCheck {
+  /** Every index entry, a page a step; removes those that lead astray. */
+  entries(options: { pageSize: number }): AsyncIterable<void>;
+  /** The entries that this record lacks; writes them. */
+  record(record: StoredRecord): Promise<void>;
+  /** What is left: damaged entries that no record asked for, files of interrupted writes. */
+  finish(): Promise<void>;
+}
+
+export interface IndexCheckOptions {
+  /** Whether to mend what is found. */
+  readonly repair: boolean;
+  /** To be counted into. */
+  readonly counts: IndexCounts;
+  /** Whether the record can be opened: of one that can't, the index proves nothing. */
+  readonly isReadable: (record: StoredRecord) => Promise<boolean>;
+}
+
+interface IndexCounts {
+  /** Index entries looked at. */
+  pointers: number;
+  /** Index entries that a record should have and has not. */
+  missing: number;
+  /** Lead to a record that has been saved since, and has another value now. */
+  stale: number;
+  /** Lead to a record that has another value, and was not saved since: the losers of a race. */
+  wrong: number;
+  /** Lead to no record. */
+  dangling: number;
+  /** Can't be read. */
+  damaged: number;
+  /** Files of interrupted writes. */
+  orphans: number;
+  /** How many of these were mended. */
+  repaired: number;
 }
 
 export interface StoredRecord {

@@ -13,6 +13,7 @@ import { mergeToken, sameFields } from "./merge.ts";
 import { DEFAULT_PAGE_SIZE, parseListOptions, parseSaveOptions } from "./options.ts";
 import type { ParsedOptions } from "./options.ts";
 import { makeRecord } from "./record.ts";
+import { isOver } from "./retention.ts";
 import type { KeyRegister } from "./sealing/key-register.ts";
 import type { Keyring } from "./sealing/keyring.ts";
 import { Memo } from "./sealing/memo.ts";
@@ -68,6 +69,17 @@ export class Engine implements EdgeTokenStore {
     this.#memo = parts.options.memo > 0 ? new Memo(parts.options.memo) : undefined;
   }
 
+  /** @internal */
+  assertOpen(): void {
+    if (this.#closing) throw new StoreClosedError("This store was closed. Create a new one.");
+  }
+
+  /** Forgets a token whose record maintenance has removed, and tells the listeners. @internal */
+  noteDeleted({ record, token }: Found): void {
+    this.#memo?.forget(record.key);
+    this.#events.emit({ type: "deleted", id: token.id });
+  }
+
   get capabilities(): Capabilities {
     return { ...this.#backend.capabilities, sealed: this.parts.sealed };
   }
@@ -93,7 +105,7 @@ export class Engine implements EdgeTokenStore {
         "A browser can't keep a clientSecret: anybody with the page has it. Leave it out, or allow it with allowClientSecret: true.",
       );
     }
-    this.#assertOpen();
+    this.assertOpen();
     const { clientId } = this.#options;
     const patch = given.clientId === undefined && clientId !== undefined ? { ...given, clientId } : given;
     // Matching by access token asks for a query without a client (rule 3), so a filled-in one stays out of it.
@@ -104,7 +116,7 @@ export class Engine implements EdgeTokenStore {
 
   async deleteToken(id: string): Promise<void> {
     const wanted = parseId(id);
-    this.#assertOpen();
+    this.assertOpen();
     await this.#saves.run([JSON.stringify({ by: "id", id: wanted })], () =>
       this.#retry(async () => {
         const keyring = await this.#keyring();
@@ -126,14 +138,14 @@ export class Engine implements EdgeTokenStore {
   }
 
   async getTokens(): Promise<StoredToken[]> {
-    this.#assertOpen();
+    this.assertOpen();
     const found: Found[] = [];
     for await (const one of this.#list(DEFAULT_PAGE_SIZE)) found.push(one);
     return found.sort(newestFirst).map(({ token }) => token);
   }
 
   async deleteTokens(): Promise<void> {
-    this.#assertOpen();
+    this.assertOpen();
     await this.#backend.clear();
     this.#memo?.clear();
     this.#events.emit({ type: "cleared" });
@@ -141,7 +153,7 @@ export class Engine implements EdgeTokenStore {
 
   tokens(options: ListOptions = {}): AsyncIterable<StoredToken> {
     const { pageSize, onCorrupt } = parseListOptions(options);
-    this.#assertOpen();
+    this.assertOpen();
     const listed = this.#list(pageSize, onCorrupt);
     return (async function* () {
       for await (const { token } of listed) yield token;
@@ -150,14 +162,16 @@ export class Engine implements EdgeTokenStore {
 
   subscribe(listener: (event: TokenEvent) => void): () => void {
     if (typeof listener !== "function") throw new OptionInvalidError("subscribe takes a function.");
-    this.#assertOpen();
+    this.assertOpen();
     return this.#events.subscribe(listener);
   }
 
   close(): Promise<void> {
+    // Listeners hear no more of saves that are under way; other tabs do.
+    this.#events.silence();
     this.#closing ??= (async () => {
       await this.#saves.idle();
-      this.#events.clear();
+      this.#events.close();
       this.#memo?.clear();
       await this.#backend.close();
     })();
@@ -171,7 +185,7 @@ export class Engine implements EdgeTokenStore {
   async #query(query: TokenQuery, all: boolean): Promise<StoredToken[]> {
     const steps = resolveLookup(query, this.#options.clientId === undefined ? {} : { clientId: this.#options.clientId });
     for (const step of steps) this.#assertIndexed(step);
-    this.#assertOpen();
+    this.assertOpen();
     if (steps.length === 0) return [];
     const keyring = await this.#keyring();
     const found = await this.#finder(keyring).find(steps, all);
@@ -185,14 +199,17 @@ export class Engine implements EdgeTokenStore {
   }
 
   #finder(keyring: Keyring): Finder {
-    return new Finder(this.#backend, keyring, this.#options.lookups);
+    return new Finder(this.#backend, keyring, this.#options);
   }
 
   /** One attempt. Undefined: somebody was faster, try again. */
   async #save(patch: TokenPatch, steps: readonly LookupStep[], condition: SaveOptions): Promise<StoredToken | undefined> {
     const keyring = await this.#keyring();
     const target = await this.#match(keyring, patch, steps);
-    const stored = target.matched?.token;
+    const now = this.#options.now();
+    const matched = target.matched?.token;
+    // Nothing of a session that is over lives on but its place: to save there is to begin anew.
+    const stored = matched && isOver(this.#options.retention, matched, now) ? undefined : matched;
     if (!meets(stored, condition)) {
       throw new ConflictError(
         "The stored token is not the version that this save was made for, or is gone. Read it again and decide anew.",
@@ -200,18 +217,16 @@ export class Engine implements EdgeTokenStore {
     }
     const fields = mergeToken(stored ?? {}, patch);
     assertWorthSaving(fields);
-    if (target.matched && sameFields(target.matched.token, fields)) {
+    if (target.matched && stored && sameFields(stored, fields)) {
       await this.#backend.completeIndex?.(target.matched.record);
-      return target.matched.token;
+      return stored;
     }
-
-    const now = this.#options.now();
     const token: StoredToken = {
       id: target.id,
       ...fields,
       createdAt: stored?.createdAt ?? now,
       updatedAt: now,
-      version: (stored?.version ?? 0) + 1,
+      version: (matched?.version ?? 0) + 1,
     };
     const content = { token, derived: target.derived, tick: this.#tick(now) };
     const next = await makeRecord(keyring.current, this.#options.lookups, content);
@@ -225,7 +240,7 @@ export class Engine implements EdgeTokenStore {
   /** The record that a save updates, else the key that it inserts under. */
   async #match(keyring: Keyring, patch: TokenPatch, steps: readonly LookupStep[]): Promise<Target> {
     const finder = this.#finder(keyring);
-    const [found] = await finder.find(steps, false);
+    const found = await finder.findTarget(steps);
     if (found) return targetOver(found);
     if (patch.id != null) return { id: patch.id, derived: false };
 
@@ -255,8 +270,8 @@ export class Engine implements EdgeTokenStore {
     const keyring = await this.parts.keyring();
     const { backend, register } = this.parts;
     for await (const found of listRecords({ backend, keyring, register, finder: this.#finder(keyring), pageSize, onCorrupt })) {
-      this.#assertOpen();
-      yield found;
+      this.assertOpen();
+      if (!isOver(this.#options.retention, found.token, this.#options.now())) yield found;
     }
   }
 
@@ -275,10 +290,6 @@ export class Engine implements EdgeTokenStore {
     throw new OptionInvalidError(
       `This store keeps no index for look-ups by ${step.by}: add it to the option lookups, or look up by another field.`,
     );
-  }
-
-  #assertOpen(): void {
-    if (this.#closing) throw new StoreClosedError("This store was closed. Create a new one.");
   }
 }
 

@@ -27,8 +27,14 @@ export class Events<Event> {
     }
   }
 
-  clear(): void {
+  /** From now on the listeners hear nothing, of changes under way neither. */
+  silence(): void {
     this.#listeners.clear();
+  }
+
+  /** No more changes are coming. */
+  close(): void {
+    this.silence();
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Backend, IndexName, StoredRecord } from "./backend.ts";
 import { accountIdentity, matchesStep, stepIndexValue } from "./lookup.ts";
 import type { IndexValue, LookupStep } from "./lookup.ts";
+import type { ParsedOptions } from "./options.ts";
+import { isOver } from "./retention.ts";
 import { recordCorrupt } from "./sealing/keyring.ts";
 import type { Key, Keyring, RecordContent } from "./sealing/keyring.ts";
 
@@ -9,28 +11,44 @@ export interface Found extends RecordContent {
   readonly record: StoredRecord;
 }
 
+export type FinderOptions = Pick<ParsedOptions, "lookups" | "retention" | "now">;
+
 /** Look up → load: from the steps of a query to opened records, under one keyring. */
 export class Finder {
   readonly #backend: Backend;
   readonly #keyring: Keyring;
   readonly #lookups: ReadonlySet<IndexName>;
+  readonly #isLive: (found: Found) => boolean;
 
-  constructor(backend: Backend, keyring: Keyring, lookups: ReadonlySet<IndexName>) {
+  constructor(backend: Backend, keyring: Keyring, { lookups, retention, now }: FinderOptions) {
     this.#backend = backend;
     this.#keyring = keyring;
     this.#lookups = lookups;
+    this.#isLive = ({ token }) => !isOver(retention, token, now());
   }
 
-  /** What the first step that finds anything finds, the preferred token first. */
+  /** What the first step that finds anything finds, the preferred token first. Sessions that are over count as not there. */
   async find(steps: readonly LookupStep[], all: boolean): Promise<Found[]> {
     for (const step of steps) {
-      const found = await this.findBy(step, all);
+      const found = (await this.findBy(step, all)).filter(this.#isLive);
       if (found.length > 0) return found;
     }
     return [];
   }
 
-  /** The current key is asked first, and the previous ones on a miss, or where all are wanted. */
+  /** What a save by these steps writes over: what they find, else the record of a session that is over. */
+  async findTarget(steps: readonly LookupStep[]): Promise<Found | undefined> {
+    let over: Found | undefined;
+    for (const step of steps) {
+      const found = await this.findBy(step, false);
+      const live = found.find(this.#isLive);
+      if (live) return live;
+      over ??= found[0];
+    }
+    return over;
+  }
+
+  /** Sessions that are over included. The current key is asked first, and the previous ones on a miss, or where all are wanted. */
   async findBy(step: LookupStep, all: boolean): Promise<Found[]> {
     const found: Found[] = [];
     for (const key of this.#keyring.keys) {
@@ -39,7 +57,7 @@ export class Finder {
         const known = found.some(({ token }) => token.id === latest.token.id);
         if (!known && matchesStep(step, latest.token)) found.push(latest);
       }
-      if (found.length > 0 && !all && step.by !== "user") break;
+      if (found.some(this.#isLive) && !all && step.by !== "user") break;
     }
     if (found.length < 2) return found;
     found.sort(newestFirst);
@@ -72,7 +90,7 @@ export class Finder {
       return found ? [found] : [];
     }
     const direct = step.by === "account" ? await this.#readAccount(key, step) : undefined;
-    if (direct && !all) return [direct];
+    if (direct && !all && this.#isLive(direct)) return [direct];
     if (!this.#lookups.has(step.by)) return direct ? [direct] : [];
     const records = await this.#backend.lookup(step.by, await key.digest(step.by, stepIndexValue(step)));
     const others = records.filter((record) => record.key !== direct?.record.key);

@@ -22,7 +22,7 @@ export type { TokenStoreErrorCode } from "./errors.ts";
 export type { TokenEvent } from "./events.ts";
 export { resolveLookup } from "./lookup.ts";
 export type { LookupStep } from "./lookup.ts";
-export type { TokenStoreOptions } from "./options.ts";
+export type { RetentionOptions, TokenStoreOptions } from "./options.ts";
 export { isExpired, redactToken } from "./token.ts";
 export type { StoredToken, TokenFields, TokenInput, TokenQuery } from "./token.ts";
 export type { EdgeTokenStore, ListOptions, SaveOptions, TokenStore } from "./token-store.ts";

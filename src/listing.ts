@@ -27,7 +27,7 @@ export async function* listRecords(listing: Listing): AsyncGenerator<Found> {
       coming = pages.next();
       // Reported when its turn comes, if it comes.
       coming.catch(() => {});
-      for (const opened of await Promise.allSettled(page.map((record) => open(listing, record)))) {
+      for (const opened of await Promise.allSettled(page.map((record) => openListed(listing, record)))) {
         if (opened.status === "rejected") {
           if (!(opened.reason instanceof RecordCorruptError) || !onCorrupt) throw opened.reason;
           onCorrupt(opened.reason);
@@ -39,7 +39,11 @@ export async function* listRecords(listing: Listing): AsyncGenerator<Found> {
   }
 }
 
-async function open({ keyring, register }: Listing, record: StoredRecord): Promise<Found> {
+/**
+ * @throws {RecordCorruptError} where the record is damaged
+ * @throws {SecretMismatchError} where another secret wrote it
+ */
+export async function openListed({ keyring, register }: Pick<Listing, "keyring" | "register">, record: StoredRecord): Promise<Found> {
   try {
     return { record, ...(await keyring.open(record)) };
   } catch (error) {

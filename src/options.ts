@@ -1,6 +1,7 @@
 import { INDEX_NAMES, isIndexName } from "./backend.ts";
 import type { IndexName } from "./backend.ts";
 import { OptionInvalidError } from "./errors.ts";
+import type { Retention } from "./retention.ts";
 import type { ListOptions, SaveOptions } from "./token-store.ts";
 
 export const DEFAULT_PAGE_SIZE = 100;
@@ -19,6 +20,11 @@ export interface TokenStoreOptions {
    */
   lookups?: readonly IndexName[];
   /**
+   * When a session is over: no look-up and no listing returns its token any more, a save over it begins a new
+   * session with what it is given alone, and `sweepTokens` removes it. Default: none.
+   */
+  retention?: RetentionOptions;
+  /**
    * How many opened records to keep in memory, so that they need not be decrypted again; default 256, 0 turns
    * it off. The storage is read all the same: a record kept serves only where the bytes just read are the same.
    */
@@ -27,15 +33,31 @@ export interface TokenStoreOptions {
   now?: () => number;
 }
 
+/** Seconds above zero; a limit that is left out does not apply. */
+export interface RetentionOptions {
+  /** Since the last save that changed the token (`updatedAt`). */
+  idleSeconds?: number;
+  /** Since the session's first save (`createdAt`). */
+  maxAgeSeconds?: number;
+}
+
 export interface ParsedOptions {
   readonly namespace: string;
   readonly clientId: string | undefined;
   readonly lookups: ReadonlySet<IndexName>;
+  readonly retention: Retention | undefined;
   readonly memo: number;
   readonly now: () => number;
 }
 
-const COMMON_OPTIONS: readonly string[] = ["namespace", "clientId", "lookups", "memo", "now"] satisfies (keyof TokenStoreOptions)[];
+const COMMON_OPTIONS: readonly string[] = [
+  "namespace",
+  "clientId",
+  "lookups",
+  "retention",
+  "memo",
+  "now",
+] satisfies (keyof TokenStoreOptions)[];
 
 // No upper case and no punctuation but these: some storages fold case, and ":" separates the parts of a key.
 const NAMESPACE = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -43,7 +65,7 @@ const NAMESPACE = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 /** Checks the common options and that there are no others but `own`. @throws {OptionInvalidError} */
 export function parseOptions(options: unknown, own: readonly string[] = []): ParsedOptions {
   refuseUnknown(options, [...COMMON_OPTIONS, ...own]);
-  const { namespace = "tokens", clientId, lookups = INDEX_NAMES, memo = DEFAULT_MEMO, now = Date.now } = options;
+  const { namespace = "tokens", clientId, lookups = INDEX_NAMES, retention, memo = DEFAULT_MEMO, now = Date.now } = options;
   if (typeof namespace !== "string" || !NAMESPACE.test(namespace)) {
     throw new OptionInvalidError(
       'The option namespace must be 1 to 64 lower-case letters, digits, "_" and "-", beginning with a letter or digit.',
@@ -61,7 +83,29 @@ export function parseOptions(options: unknown, own: readonly string[] = []): Par
   if (typeof now !== "function") {
     throw new OptionInvalidError("The option now must be a function that returns epoch milliseconds.");
   }
-  return { namespace, clientId, lookups: new Set(lookups), memo: memo as number, now: now as () => number };
+  return {
+    namespace,
+    clientId,
+    lookups: new Set(lookups),
+    retention: retention === undefined ? undefined : parseRetention(retention),
+    memo: memo as number,
+    now: now as () => number,
+  };
+}
+
+function parseRetention(retention: unknown): Retention {
+  refuseUnknown(retention, ["idleSeconds", "maxAgeSeconds"]);
+  const { idleSeconds, maxAgeSeconds } = retention;
+  return {
+    idleMs: parseSeconds("retention.idleSeconds", idleSeconds) * 1000,
+    maxAgeMs: parseSeconds("retention.maxAgeSeconds", maxAgeSeconds) * 1000,
+  };
+}
+
+function parseSeconds(name: string, seconds: unknown): number {
+  if (seconds === undefined) return Number.POSITIVE_INFINITY;
+  if (typeof seconds === "number" && Number.isFinite(seconds) && seconds > 0) return seconds;
+  throw new OptionInvalidError(`The option ${name} must be a number of seconds above zero.`);
 }
 
 /** @throws {OptionInvalidError} where the options are no object or hold a name that is not known */

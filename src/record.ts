@@ -16,7 +16,7 @@ export async function makeRecord(key: Key, lookups: ReadonlySet<IndexName>, cont
   return { ...header, body: await key.seal(header, content) };
 }
 
-async function makeIndex(key: Key, lookups: ReadonlySet<IndexName>, fields: TokenFields): Promise<RecordIndex> {
+export async function makeIndex(key: Key, lookups: ReadonlySet<IndexName>, fields: TokenFields): Promise<RecordIndex> {
   const wanted = [...indexValues(fields)].filter(([name]) => lookups.has(name));
   const entries = wanted.map(async ([name, value]): Promise<[IndexName, string]> => [name, await key.digest(name, value)]);
   return Object.fromEntries(await Promise.all(entries));

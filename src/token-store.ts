@@ -10,7 +10,7 @@ import type { StoredToken, TokenInput, TokenQuery } from "./token.ts";
  * token), `ERR_STORE_CLOSED`, or `ERR_TOKEN_INVALID` (the argument is not a token, query or id).
  */
 export interface TokenStore {
-  /** The token that the query finds, by the rules of `resolveLookup`, or null. Expired tokens are found too. */
+  /** The token that the query finds, by the rules of `resolveLookup`, or null. Expired tokens are found too, sessions that are over are not. */
   findToken(query: TokenQuery): Promise<StoredToken | null>;
   findTokenById(id: string): Promise<StoredToken | null>;
   /**
@@ -36,12 +36,12 @@ export interface EdgeTokenStore extends TokenStore, AsyncDisposable {
   tokens(options?: ListOptions): AsyncIterable<StoredToken>;
   /**
    * Calls the listener after each change made through this store and, on IndexedDB, through those of other
-   * tabs; the changes of one store in their order. Returns the function that ends it.
+   * tabs; the changes of one store in their order. Returns the function that ends it; `close` ends all.
    */
   subscribe(listener: (event: TokenEvent) => void): () => void;
   /** What the engine under this store really promises. */
   readonly capabilities: Capabilities;
-  /** Waits for the saves under way, then lets go of the engine. Later calls reject with `ERR_STORE_CLOSED`. */
+  /** Listeners hear nothing more; waits for the saves under way, then lets go of the engine. Later calls reject with `ERR_STORE_CLOSED`. */
   close(): Promise<void>;
 }
 

@@ -1,2 +1,6 @@
+export { checkTokens } from "./check-tokens.ts";
+export type { CheckOptions, CheckReport } from "./check-tokens.ts";
 export { rotateSecret } from "./rotate-secret.ts";
 export type { RotateSecretOptions, RotationProgress } from "./rotate-secret.ts";
+export { sweepTokens } from "./sweep-tokens.ts";
+export type { SweepOptions, SweepReport } from "./sweep-tokens.ts";

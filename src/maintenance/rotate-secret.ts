@@ -1,13 +1,12 @@
 import type { StoredRecord } from "../backend.ts";
-import { Engine } from "../engine.ts";
+import type { Engine } from "../engine.ts";
 import { OptionInvalidError, RecordCorruptError, SecretMismatchError } from "../errors.ts";
 import { recordKey } from "../finder.ts";
 import { refuseUnknown } from "../options.ts";
 import { makeRecord } from "../record.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
-
-const PAGE_SIZE = 100;
+import { maintained, PAGE_SIZE } from "./maintained.ts";
 
 /** How far a rotation has come, in records. */
 export interface RotationProgress {
@@ -43,18 +42,18 @@ export interface RotateSecretOptions {
 export async function rotateSecret(store: EdgeTokenStore, options: RotateSecretOptions = {}): Promise<RotationProgress> {
   const { onProgress, signal } = options;
   refuseUnknown(options, ["onProgress", "signal"]);
-  if (!(store instanceof Engine) || !store.parts.register) {
-    throw new OptionInvalidError("rotateSecret takes a store that was created with a secret.");
-  }
-  const { backend, register } = store.parts;
-  const keyring = await store.parts.keyring();
+  const engine = maintained(store, "rotateSecret");
+  const { backend, register } = engine.parts;
+  if (!register) throw new OptionInvalidError("rotateSecret takes a store that was created with a secret.");
+  const keyring = await engine.parts.keyring();
   await register.enter(keyring);
   const progress = { seen: 0, moved: 0, removed: 0, unreadable: 0 };
   for await (const page of backend.scan({ pageSize: PAGE_SIZE })) {
     for (const record of page) {
       signal?.throwIfAborted();
+      engine.assertOpen();
       progress.seen++;
-      const outcome = await moveRecord(store, keyring, record);
+      const outcome = await moveRecord(engine, keyring, record);
       if (outcome) progress[outcome]++;
     }
     onProgress?.({ ...progress });

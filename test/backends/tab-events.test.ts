@@ -27,8 +27,8 @@ describe("TabEvents", () => {
     for (const event of events) first.emit(event);
     await expect.poll(() => heard).toEqual(events);
     expect(own).toEqual(events);
-    first.clear();
-    second.clear();
+    first.close();
+    second.close();
   });
 
   it("pass nothing on that is no event", async () => {
@@ -46,10 +46,10 @@ describe("TabEvents", () => {
     ]) {
       forger.postMessage(forged);
     }
-    forger.postMessage({ type: "deleted", id: "last" });
+    forger.postMessage({ type: "deleted", id: "last", accessToken: "not ours to pass on" });
     await expect.poll(() => heard).toEqual([{ type: "deleted", id: "last" }]);
     forger.close();
-    second.clear();
+    second.close();
   });
 
   it("work for one tab where there are no channels", () => {
@@ -58,7 +58,29 @@ describe("TabEvents", () => {
     const heard: TokenEvent[] = [];
     events.subscribe((event) => heard.push(event));
     events.emit({ type: "cleared" });
-    events.clear();
+    events.close();
     expect(heard).toEqual([{ type: "cleared" }]);
+  });
+
+  it("pass on nothing that was on its way when they were closed, and open nothing afterwards", async () => {
+    const { name, first, second, heard } = twoTabs();
+    const opened = vi.spyOn(globalThis, "BroadcastChannel");
+    const witness = new TabEvents(name);
+    const witnessed: TokenEvent[] = [];
+    witness.subscribe((event) => witnessed.push(event));
+    first.emit({ type: "deleted", id: "on its way" });
+    second.close();
+    await expect.poll(() => witnessed).toHaveLength(1);
+    first.close();
+    opened.mockClear();
+    for (const closed of [first, second]) closed.emit({ type: "cleared" });
+    expect(opened).not.toHaveBeenCalled();
+    const marker = new BroadcastChannel(name);
+    marker.postMessage({ type: "deleted", id: "marker" });
+    await expect.poll(() => witnessed).toHaveLength(2);
+    expect(heard).toEqual([]);
+    marker.close();
+    witness.close();
+    vi.restoreAllMocks();
   });
 });

@@ -6,6 +6,8 @@ import { findSuite } from "./find.ts";
 import type { Engine, Fixture } from "./fixture.ts";
 import { hostileSuite } from "./hostile.ts";
 import { leakSuite } from "./leaks.ts";
+import { maintenanceSuite } from "./maintenance.ts";
+import { retentionSuite } from "./retention.ts";
 import { saveSuite } from "./save.ts";
 
 /** What every store promises, whatever lies under it. The reporter counts by the name of this block. */
@@ -25,5 +27,7 @@ export function tokenStoreSuite(engine: Engine): void {
     hostileSuite(fixture);
     badInputSuite(fixture);
     leakSuite(fixture, engine);
+    retentionSuite(fixture);
+    maintenanceSuite(fixture);
   });
 }

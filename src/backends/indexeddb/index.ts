@@ -43,7 +43,12 @@ export function createIndexedDBTokenStore(options: IndexedDBTokenStoreOptions = 
   }
   if (typeof onDegraded !== "function") throw new OptionInvalidError("The option onDegraded must be a function.");
   const connection = new Connection(parsed.namespace, openTimeoutMs);
-  const backend = new DegradableBackend(new IndexedDBBackend(connection, parsed.namespace), onDegraded);
+  const events = new TabEvents(databaseName(parsed.namespace));
+  const backend = new DegradableBackend(new IndexedDBBackend(connection, parsed.namespace), (reason) => {
+    // Other tabs can't find what lives in this page's memory, and lose nothing with it.
+    events.leaveTabs();
+    onDegraded(reason);
+  });
   return new Engine({
     backend,
     keyring: () => backend.keyring(),
@@ -51,7 +56,7 @@ export function createIndexedDBTokenStore(options: IndexedDBTokenStoreOptions = 
       return backend.sealed;
     },
     options: parsed,
-    events: new TabEvents(databaseName(parsed.namespace)),
+    events,
     refuseClientSecret: !allowClientSecret,
   });
 }

@@ -8,6 +8,7 @@ import type { TokenEvent } from "../../events.ts";
 export class TabEvents extends TokenEvents {
   readonly #name: string;
   #channel: BroadcastChannel | undefined;
+  #closed = false;
 
   constructor(databaseName: string) {
     super();
@@ -24,18 +25,26 @@ export class TabEvents extends TokenEvents {
     this.#open()?.postMessage(event);
   }
 
-  override clear(): void {
-    super.clear();
+  override close(): void {
+    super.close();
+    this.leaveTabs();
+  }
+
+  /** From now on this page's own changes stay its own. */
+  leaveTabs(): void {
+    this.#closed = true;
     this.#channel?.close();
+    this.#channel = undefined;
   }
 
   /** On first use: an import or a store that is never used opens nothing. Undefined where there are no channels. */
   #open(): BroadcastChannel | undefined {
-    if (this.#channel || !globalThis.BroadcastChannel) return this.#channel;
+    if (this.#channel || this.#closed || !globalThis.BroadcastChannel) return this.#channel;
     const channel = new BroadcastChannel(this.#name);
     channel.addEventListener("message", ({ data }) => {
-      // Any script of this origin can post here.
-      if (isTokenEvent(data)) super.emit(data);
+      // A message can be on its way when the store is closed.
+      const event = this.#closed ? undefined : parseEvent(data);
+      if (event) super.emit(event);
     });
     // On Node an open channel would keep the process alive.
     (channel as { unref?: () => void }).unref?.();
@@ -44,10 +53,13 @@ export class TabEvents extends TokenEvents {
   }
 }
 
-function isTokenEvent(data: unknown): data is TokenEvent {
-  if (typeof data !== "object" || data === null) return false;
+/** Any script of this origin can post anything: what is no event, and what an event has no field for, goes no further. */
+function parseEvent(data: unknown): TokenEvent | undefined {
+  if (typeof data !== "object" || data === null) return undefined;
   const { type, id, version } = data as Record<string, unknown>;
-  if (type === "cleared") return true;
-  if (typeof id !== "string") return false;
-  return type === "deleted" || (type === "saved" && Number.isSafeInteger(version));
+  if (type === "cleared") return { type };
+  if (typeof id !== "string") return undefined;
+  if (type === "deleted") return { type, id };
+  if (type === "saved" && Number.isSafeInteger(version)) return { type, id, version: version as number };
+  return undefined;
 }

@@ -1,7 +1,8 @@
 import type { Storage } from "unstorage";
 import { parseRecord } from "../../backend.ts";
-import type { Backend, IndexName, StoredRecord } from "../../backend.ts";
+import type { Backend, IndexCheck, IndexCheckOptions, IndexName, StoredRecord } from "../../backend.ts";
 import { REGISTER_KEY } from "../../sealing/key-register.ts";
+import type { OrphanSweeper } from "./atomic-fs/index.ts";
 import { CheckedStorage } from "./checked-storage.ts";
 import { cloudflareKVListing } from "./cloudflare-kv.ts";
 import { planCommit, pointerKeys } from "./commit-plan.ts";
@@ -12,6 +13,7 @@ import { Keys } from "./keys.ts";
 import { NativeAccessFinder } from "./native-access.ts";
 import type { NativeDetector } from "./native-access.ts";
 import { OrderedCommit } from "./ordered-commit.ts";
+import { PointerCheck } from "./pointer-check.ts";
 import { isPointerList, parsePointers } from "./pointers.ts";
 import { afterWrites } from "./store-errors.ts";
 
@@ -75,6 +77,22 @@ export class UnstorageBackend implements Backend {
     await this.#shared.queue.run(wanted, async () =>
       native.completeIndex ? native.completeIndex(record, wanted) : this.#ordered.completeIndex(record, wanted),
     );
+  }
+
+  checkIndex(options: IndexCheckOptions): IndexCheck {
+    const parts = {
+      storage: this.#storage,
+      keys: this.#keys,
+      queue: this.#shared.queue,
+      strong: this.capabilities.consistency === "strong",
+      list: () => this.#list(this.#keys.pointers),
+      sweepOrphans: (this.#storage.driver as Partial<OrphanSweeper>).sweepOrphans,
+      complete: async (record: StoredRecord, wanted: readonly string[]) => {
+        const native = await this.#native.find();
+        await (native.completeIndex ? native.completeIndex(record, wanted) : this.#ordered.completeIndex(record, wanted));
+      },
+    };
+    return new PointerCheck(parts, options);
   }
 
   async *scan({ pageSize }: { pageSize: number }): AsyncGenerator<StoredRecord[]> {

@@ -12,7 +12,7 @@ export class Keys {
   constructor(namespace: string) {
     this.#namespace = namespace;
     this.#record = new RegExp(`^${namespace}:r:([0-9a-f]{32})$`);
-    this.#pointer = new RegExp(`^${namespace}:x:(?:user|account|access|refresh|grant):[0-9a-f]{32}$`);
+    this.#pointer = new RegExp(`^${namespace}:x:(user|account|access|refresh|grant):([0-9a-f]{32})$`);
   }
 
   record(digest: string): string {
@@ -39,5 +39,11 @@ export class Keys {
 
   isPointer(key: string): boolean {
     return this.#pointer.test(key);
+  }
+
+  /** What a pointer's key stands for; undefined where the key is not a pointer's. */
+  pointerEntry(key: string): { index: IndexName; digest: string } | undefined {
+    const [, index, digest] = this.#pointer.exec(key) ?? [];
+    return digest === undefined ? undefined : { index: index as IndexName, digest };
   }
 }

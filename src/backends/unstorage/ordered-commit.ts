@@ -1,7 +1,7 @@
 import type { StoredRecord } from "../../backend.ts";
 import type { CheckedStorage } from "./checked-storage.ts";
 import type { CommitClock } from "./commit-clock.ts";
-import { recordValue } from "./commit-plan.ts";
+import { pointerKeys, recordValue } from "./commit-plan.ts";
 import type { CommitPlan } from "./commit-plan.ts";
 import type { Keys } from "./keys.ts";
 import { pointersOf, withoutPointer, withPointer } from "./pointers.ts";
@@ -47,7 +47,7 @@ export class OrderedCommit {
   /** Writes the pointers that don't lead to the record yet. */
   async completeIndex(record: StoredRecord, wanted: readonly string[]): Promise<void> {
     const pointers = await this.#readPointers(wanted);
-    await this.#addPointers(record, wanted, pointers).catch((error: unknown) => {
+    await this.#addPointers(record, wanted, pointers, wanted).catch((error: unknown) => {
       throw afterWrites(error);
     });
   }
@@ -69,7 +69,7 @@ export class OrderedCommit {
   }
 
   async #moveIndex({ previous, next, wanted, stale, inserts }: CommitPlan, pointers: PointerLists): Promise<void> {
-    if (next) await this.#addPointers(next, wanted, pointers);
+    if (next) await this.#addPointers(next, wanted, pointers, inserts ? [] : pointerKeys(this.#keys, previous));
     await settleAll(
       stale.map((pointerKey) => {
         const others = withoutPointer(pointers.get(pointerKey)!, previous!.key);
@@ -80,15 +80,29 @@ export class OrderedCommit {
     if (previous && inserts) await this.removeRecord(previous.key);
   }
 
-  /** New pointers, and what a crash kept an earlier save from writing. */
-  async #addPointers({ key, version }: StoredRecord, wanted: readonly string[], pointers: PointerLists): Promise<void> {
-    const missing = wanted.filter((pointerKey) => !pointers.get(pointerKey)!.some((pointer) => pointer.key === key));
-    await settleAll(missing.map((pointerKey) => this.#storage.set(pointerKey, withPointer(pointers.get(pointerKey)!, { key, version }))));
+  /**
+   * New pointers, and what a crash kept an earlier save from writing. A pointer that is new to the record is
+   * written even where one leads there: it may be an old one, that a check in another process is removing.
+   */
+  async #addPointers(
+    { key, version }: StoredRecord,
+    wanted: readonly string[],
+    pointers: PointerLists,
+    kept: readonly string[],
+  ): Promise<void> {
+    const leads = (pointerKey: string): boolean => pointers.get(pointerKey)!.some((pointer) => pointer.key === key);
+    const missing = wanted.filter((pointerKey) => !kept.includes(pointerKey) || !leads(pointerKey));
+    await settleAll(
+      missing.map((pointerKey) => {
+        const others = withoutPointer(pointers.get(pointerKey)!, key);
+        return this.#storage.set(pointerKey, withPointer(others, { key, version }));
+      }),
+    );
   }
 
-  async #readPointers(pointerKeys: readonly string[]): Promise<PointerLists> {
-    const values = await this.#storage.getAll(pointerKeys);
+  async #readPointers(lists: readonly string[]): Promise<PointerLists> {
+    const values = await this.#storage.getAll(lists);
     // A damaged list is replaced by the save that meets it; whom else it led to is not known.
-    return new Map(pointerKeys.map((pointerKey, position) => [pointerKey, pointersOf(values[position])]));
+    return new Map(lists.map((pointerKey, position) => [pointerKey, pointersOf(values[position])]));
   }
 }

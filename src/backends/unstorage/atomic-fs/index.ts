@@ -12,10 +12,17 @@ import { listFiles } from "./list-files.ts";
 import { segmentsOfBase, segmentsOfKey } from "./paths.ts";
 import { encodeValue, isExpired, MAX_HEADER_BYTES, parseHeader } from "./stored-value.ts";
 import { sweepOrphans } from "./sweep-orphans.ts";
+import type { OrphanCounts } from "./sweep-orphans.ts";
 
 export interface AtomicFsOptions {
   /** The directory of the files, made on first use; a relative one counts from the working directory of now. */
   base: string;
+}
+
+/** What a driver can tell `checkTokens` about files that no key leads to. */
+export interface OrphanSweeper {
+  /** Finds the temporary files that killed writers left below the base, and removes them if asked to. */
+  sweepOrphans(options: { remove: boolean }): Promise<OrphanCounts>;
 }
 
 /** By path, so that two drivers over one directory take turns as well. */
@@ -36,13 +43,13 @@ const writers = new KeyedQueue();
  *
  * @throws {OptionInvalidError} on an unknown option, or a base that is no path
  */
-export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions, never> {
+export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions, never> & OrphanSweeper {
   const base = parseBase(options);
   const directories = new Directories(base);
   const pathOf = (segments: readonly string[]): string => join(base, ...segments);
 
-  let swept: Promise<void> | undefined;
-  const ready = (): Promise<void> => (swept ??= sweepOrphans(base));
+  let swept: Promise<unknown> | undefined;
+  const ready = (): Promise<unknown> => (swept ??= sweepOrphans(base, { remove: true }));
 
   async function read(key: string): Promise<{ text: string; meta: StorageMeta } | null> {
     const segments = segmentsOfKey(key);
@@ -95,6 +102,7 @@ export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions
     name: "atomic-fs",
     options,
     flags: { ttl: true },
+    sweepOrphans: ({ remove }) => sweepOrphans(base, { remove }),
     hasItem: async (key) => (await read(key)) !== null,
     getItem: async (key) => (await read(key))?.text ?? null,
     getMeta: async (key) => (await read(key))?.meta ?? null,

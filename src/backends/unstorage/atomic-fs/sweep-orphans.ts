@@ -1,16 +1,36 @@
 import { readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { ifMissing } from "./file-errors.ts";
 import { hasTemporaryPrefix, isOrphan } from "./temporary-file.ts";
 
-/** Removes what killed writers left, at and below the directory. What stands in its way it leaves, and never rejects. */
-export async function sweepOrphans(directory: string): Promise<void> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) {
-    if (entry.isDirectory()) await sweepOrphans(join(directory, entry.name));
-    else if (hasTemporaryPrefix(entry.name)) await removeOrphan(directory, entry.name).catch(() => {});
-  }
+/** How many files killed writers left, and how many of them are gone now. */
+export interface OrphanCounts {
+  found: number;
+  removed: number;
 }
 
-async function removeOrphan(directory: string, name: string): Promise<void> {
-  if (await isOrphan(directory, name)) await unlink(join(directory, name));
+/** Finds, and removes, what killed writers left at and below the directory. What stands in its way it leaves, and never rejects. */
+export async function sweepOrphans(
+  directory: string,
+  { remove }: { remove: boolean },
+  counts: OrphanCounts = { found: 0, removed: 0 },
+): Promise<OrphanCounts> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if (entry.isDirectory()) await sweepOrphans(join(directory, entry.name), { remove }, counts);
+    else if (hasTemporaryPrefix(entry.name) && (await isOrphan(directory, entry.name).catch(() => false))) {
+      counts.found++;
+      if (remove && (await isRemoved(join(directory, entry.name)))) counts.removed++;
+    }
+  }
+  return counts;
+}
+
+function isRemoved(path: string): Promise<boolean> {
+  return unlink(path)
+    .catch(ifMissing)
+    .then(
+      () => true,
+      () => false,
+    );
 }

@@ -1,0 +1,40 @@
+import type { StoredRecord } from "../backend.ts";
+import { Engine } from "../engine.ts";
+import { OptionInvalidError, RecordCorruptError } from "../errors.ts";
+import { recordKey } from "../finder.ts";
+import type { Found } from "../finder.ts";
+import { openListed } from "../listing.ts";
+import type { Keyring } from "../sealing/keyring.ts";
+import type { EdgeTokenStore } from "../token-store.ts";
+
+export const PAGE_SIZE = 100;
+
+/** @throws {OptionInvalidError} where the store is not one of this library's @throws {StoreClosedError} */
+export function maintained(store: EdgeTokenStore, doing: string): Engine {
+  if (!(store instanceof Engine)) throw new OptionInvalidError(`${doing} takes a store that this library has created.`);
+  store.assertOpen();
+  return store;
+}
+
+/** Undefined where the record is damaged. @throws {SecretMismatchError} where another secret wrote it */
+export async function openRecord({ parts }: Engine, keyring: Keyring, record: StoredRecord): Promise<Found | undefined> {
+  try {
+    return await openListed({ keyring, register: parts.register }, record);
+  } catch (error) {
+    if (error instanceof RecordCorruptError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The record that a later secret has written of the same token, so that this one is what a rotation left.
+ * Undefined also where the later one is damaged: then this may be all that is left of the token.
+ */
+export async function supersederOf(engine: Engine, keyring: Keyring, { record, token }: Found): Promise<StoredRecord | undefined> {
+  for (const key of keyring.keys) {
+    if (key.id === record.keyId) return undefined;
+    const later = await engine.parts.backend.read(await recordKey(key, token.id));
+    if (later && (await openRecord(engine, keyring, later))) return later;
+  }
+  return undefined;
+}

@@ -1,0 +1,248 @@
+import { createStorage } from "unstorage";
+import type { Driver, Storage } from "unstorage";
+import memoryDriver from "unstorage/drivers/memory";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
+import type { EdgeTokenStore, StoredToken, TokenEvent } from "../../src/index.ts";
+import { checkTokens, rotateSecret, sweepTokens } from "../../src/maintenance/index.ts";
+import type { CheckReport } from "../../src/maintenance/index.ts";
+import { expectCode, namedToken, queriesFor } from "../conformance/fixture.ts";
+import { CLEAN } from "../conformance/maintenance.ts";
+import { SECRET } from "../conformance/unstorage-fixture.ts";
+import { instrumentDriver } from "../support/instrumented-driver.ts";
+
+let storage: Storage;
+let store: EdgeTokenStore;
+let ann: StoredToken;
+let ben: StoredToken;
+
+beforeEach(async () => {
+  storage = createStorage({ driver: memoryDriver() as Driver });
+  store = createUnstorageTokenStore(storage, { secret: SECRET });
+  ann = await store.saveToken(namedToken("ann"));
+  ben = await store.saveToken(namedToken("ben"));
+});
+
+interface Pointers {
+  pointers: { key: string; version: number }[];
+}
+
+const recordKeys = async (): Promise<string[]> => (await storage.getKeys("tokens:r")).filter((key) => key !== "tokens:r:keys");
+
+async function recordOf({ id }: StoredToken): Promise<{ key: string; index: Record<string, string> }> {
+  const records = await Promise.all((await recordKeys()).map(async (key) => [key, await storage.getItem(key)] as const));
+  const before = await Promise.all(records.map(([key]) => storage.getItem(key)));
+  await store.saveToken({ id, scope: `scope-${Math.random()}` });
+  const after = await Promise.all(records.map(([key]) => storage.getItem(key)));
+  const at = after.findIndex((value, number) => JSON.stringify(value) !== JSON.stringify(before[number]));
+  const [path] = records[at]!;
+  return { key: path.split(":")[2]!, index: (after[at] as unknown as { index: Record<string, string> }).index };
+}
+
+const pointerKey = (index: string, digest: string): string => `tokens:x:${index}:${digest}`;
+
+async function expectMended(found: Partial<CheckReport>, repaired: number): Promise<void> {
+  const before = JSON.stringify(await snapshot());
+  expect(await checkTokens(store)).toMatchObject({ ...CLEAN, ...found });
+  expect(JSON.stringify(await snapshot())).toBe(before);
+  expect(await checkTokens(store, { repair: true })).toMatchObject({ ...CLEAN, ...found, repaired });
+  expect(await checkTokens(store, { repair: true })).toMatchObject(CLEAN);
+}
+
+async function snapshot(): Promise<[string, unknown][]> {
+  const keys = (await storage.getKeys()).sort();
+  return Promise.all(keys.map(async (key): Promise<[string, unknown]> => [key, await storage.getItem(key)]));
+}
+
+describe("checkTokens", () => {
+  it("finds nothing where all is well", async () => {
+    expect(await checkTokens(store, { repair: true })).toEqual({ ...CLEAN, records: 2, pointers: 10 });
+  });
+
+  it("writes missing index entries", async () => {
+    const { index } = await recordOf(ann);
+    for (const [name, digest] of Object.entries(index)) await storage.removeItem(pointerKey(name, digest));
+    await expectMended({ missing: 5 }, 5);
+    for (const query of queriesFor(ann)) expect(await store.findToken(query)).toMatchObject({ id: ann.id });
+  });
+
+  it("removes stale ones, and leaves the others of their list", async () => {
+    const { key } = await recordOf(ann);
+    const other = await recordOf(ben);
+    const path = pointerKey("user", other.index["user"]!);
+    await storage.setItem(path, {
+      pointers: [
+        { key, version: 1 },
+        { key: other.key, version: 1 },
+      ],
+    });
+    await expectMended({ stale: 1 }, 1);
+    expect(((await storage.getItem(path)) as unknown as Pointers).pointers).toEqual([{ key: other.key, version: 1 }]);
+  });
+
+  it("removes what leads to the wrong record", async () => {
+    const { key } = await recordOf(ann);
+    await storage.setItem(pointerKey("grant", "0".repeat(32)), { pointers: [{ key, version: 99 }] });
+    await expectMended({ wrong: 1 }, 1);
+    expect(await storage.hasItem(pointerKey("grant", "0".repeat(32)))).toBe(false);
+  });
+
+  it("removes what leads nowhere", async () => {
+    const { index } = await recordOf(ann);
+    await storage.setItem(pointerKey("grant", "0".repeat(32)), { pointers: [{ key: "1".repeat(32), version: 1 }] });
+    const path = pointerKey("user", index["user"]!);
+    const list = (await storage.getItem(path)) as unknown as Pointers;
+    await storage.setItem(path, { pointers: [{ key: "2".repeat(32), version: 7 }, ...list.pointers] });
+    await expectMended({ dangling: 2 }, 2);
+    expect(await store.findToken({ userName: "ann" })).toMatchObject({ id: ann.id });
+  });
+
+  it("rebuilds damaged ones, and removes those that nobody needs", async () => {
+    const { index } = await recordOf(ann);
+    await storage.setItemRaw(pointerKey("user", index["user"]!), '{"pointers":');
+    await storage.setItemRaw(pointerKey("grant", "0".repeat(32)), "x");
+    await expectMended({ damaged: 2 }, 2);
+    expect(await store.findToken({ userName: "ann" })).toMatchObject({ id: ann.id });
+    expect(await storage.hasItem(pointerKey("grant", "0".repeat(32)))).toBe(false);
+  });
+
+  it("reports records that can't be opened, and leaves them and all that leads to them", async () => {
+    const { key } = await recordOf(ann);
+    const value = (await storage.getItem(`tokens:r:${key}`)) as unknown as { index: Record<string, string> };
+    for (const damaged of ["x", JSON.stringify({ ...value, index: { ...value.index, user: "0".repeat(32) } })]) {
+      await storage.setItemRaw(`tokens:r:${key}`, damaged);
+      const before = await snapshot();
+      expect(await checkTokens(store, { repair: true })).toEqual({ ...CLEAN, unreadable: 1, records: 2, pointers: 10 });
+      expect(await snapshot()).toEqual(before);
+      await expect(store.findToken({ accessToken: "access-ann" })).rejects.toMatchObject({ code: "ERR_RECORD_CORRUPT" });
+    }
+  });
+
+  it("goes by a previous secret's digests too, and removes what a rotation left", async () => {
+    const OTHER = "another-secret-of-the-tests-with-32-characters";
+    const copies = await snapshot();
+    const both = createUnstorageTokenStore(storage, { secret: [OTHER, SECRET] });
+    expect(await checkTokens(both, { repair: true })).toEqual({ ...CLEAN, records: 2, pointers: 10 });
+    await rotateSecret(both);
+    const renewed = await both.saveToken({ id: ann.id, accessToken: "renewed" });
+    for (const [key, value] of copies) if (!key.startsWith("tokens:r:keys")) await storage.setItem(key, value as string);
+    const heard: TokenEvent[] = [];
+    both.subscribe((event) => heard.push(event));
+    expect(await checkTokens(both)).toMatchObject({ ...CLEAN, records: 4, pointers: 20, leftovers: 2 });
+    expect(await checkTokens(both, { repair: true })).toMatchObject({ ...CLEAN, leftovers: 2, repaired: 2 });
+    expect(heard).toEqual([]);
+    expect(await checkTokens(both)).toEqual({ ...CLEAN, records: 2, pointers: 10 });
+    expect(await both.findTokenById(ann.id)).toEqual(renewed);
+  });
+
+  it("of a rotation keeps the old record where the new one is damaged", async () => {
+    const OTHER = "another-secret-of-the-tests-with-32-characters";
+    const old = await snapshot();
+    const both = createUnstorageTokenStore(storage, { secret: [OTHER, SECRET] });
+    await rotateSecret(both);
+    for (const key of await recordKeys()) await storage.setItemRaw(key, "x");
+    for (const [key, value] of old) if (!key.startsWith("tokens:r:keys")) await storage.setItem(key, value as string);
+    expect(await checkTokens(both, { repair: true })).toMatchObject({ ...CLEAN, records: 4, unreadable: 2 });
+    expect(await checkTokens(both)).toMatchObject({ ...CLEAN, records: 4, unreadable: 2 });
+  });
+
+  it("refuses a secret that does not fit, and mends nothing", async () => {
+    const stranger = createUnstorageTokenStore(storage, { secret: "another-secret-of-the-tests-with-32-characters" });
+    const before = await snapshot();
+    await expectCode(checkTokens(stranger, { repair: true }), "ERR_SECRET_MISMATCH");
+    await expectCode(sweepTokens(stranger), "ERR_SECRET_MISMATCH");
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it("passes a failure of the storage on, with nothing half-said", async () => {
+    await storage.setItem(pointerKey("grant", "0".repeat(32)), { pointers: [{ key: "1".repeat(32), version: 1 }] });
+    for (const failing of ["getKeys", "getItem", "removeItem"] as const) {
+      const driver = instrumentDriver(storage.getMount("").driver, (call) => {
+        if (call === failing) throw new Error("gone");
+      });
+      const broken = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
+      await expectCode(checkTokens(broken, { repair: true }), "ERR_STORE_UNAVAILABLE");
+    }
+    await expectMended({ dangling: 1 }, 1);
+  });
+
+  describe("two records of one account, of a race between two processes", () => {
+    /** One process adopts the record under the grant token, the other inserts the account's own. */
+    async function raced(adopted: object): Promise<{ nameless: StoredToken; heard: TokenEvent[] }> {
+      const { id } = await store.saveToken({ grantToken: "g", accessToken: "a" });
+      const other = createStorage({ driver: memoryDriver() as Driver });
+      const elsewhere = createUnstorageTokenStore(other, { secret: SECRET });
+      await elsewhere.saveToken({ userName: "eve", grantToken: "g", accessToken: "a", scope: "s" });
+      const nameless = await store.saveToken({ id, userName: "eve", ...adopted });
+      for (const key of await other.getKeys("tokens:r")) await storage.setItem(key, await other.getItem(key));
+      const heard: TokenEvent[] = [];
+      store.subscribe((event) => heard.push(event));
+      await checkTokens(store, { repair: true });
+      return { nameless, heard };
+    }
+
+    it("become one where the lesser adds nothing, and listeners are told", async () => {
+      const { nameless, heard } = await raced({});
+      expect(heard).toEqual([{ type: "deleted", id: nameless.id }]);
+      expect(await store.findTokens({ userName: "eve" })).toMatchObject([{ scope: "s" }]);
+      expect(await checkTokens(store)).toMatchObject({ ...CLEAN, records: 3 });
+    });
+
+    it("stay two where it holds a value that the other has not", async () => {
+      const { heard } = await raced({ refreshToken: "r" });
+      expect(heard).toEqual([]);
+      expect(await store.findTokens({ userName: "eve" })).toHaveLength(2);
+      expect(await checkTokens(store, { repair: true })).toMatchObject({ ...CLEAN, records: 4, duplicates: 1 });
+    });
+  });
+});
+
+describe("checkTokens where reads may be old", () => {
+  const unknown = (): Driver => ({ ...storage.getMount("").driver, name: "unknown" });
+  let eventual: EdgeTokenStore;
+  let now = Date.now();
+  beforeEach(() => {
+    now = Date.now();
+    eventual = createUnstorageTokenStore(createStorage({ driver: unknown() }), { secret: SECRET, now: () => now });
+    expect(eventual.capabilities.consistency).toBe("eventual");
+  });
+
+  it("removes an index entry only of an older version than its record's", async () => {
+    const { key } = await recordOf(ann);
+    await storage.setItem(pointerKey("grant", "0".repeat(32)), {
+      pointers: [
+        { key, version: 1 },
+        { key: "1".repeat(32), version: 1 },
+      ],
+    });
+    await storage.setItem(pointerKey("grant", "1".repeat(32)), { pointers: [{ key, version: 2 }] });
+    await storage.setItemRaw(pointerKey("grant", "2".repeat(32)), "x");
+    const found = { stale: 1, wrong: 1, dangling: 1, damaged: 1 };
+    expect(await checkTokens(eventual, { repair: true })).toMatchObject({ ...CLEAN, ...found, repaired: 1 });
+    expect(await checkTokens(eventual, { repair: true })).toMatchObject({ ...CLEAN, ...found, stale: 0 });
+  });
+
+  it("writes missing ones once the save can be seen everywhere", async () => {
+    const { index } = await recordOf(ann);
+    await storage.removeItem(pointerKey("user", index["user"]!));
+    expect(await checkTokens(eventual, { repair: true })).toMatchObject(CLEAN);
+    now += 10 * 60 * 1000 + 1000;
+    expect(await checkTokens(eventual, { repair: true })).toMatchObject({ ...CLEAN, missing: 1, repaired: 1 });
+    expect(await checkTokens(eventual, { repair: true })).toMatchObject(CLEAN);
+  });
+});
+
+describe("checkTokens on plain records", () => {
+  it("mends an index that was edited by hand", async () => {
+    storage = createStorage({ driver: memoryDriver() as Driver });
+    store = createUnstorageTokenStore(storage, { secret: false });
+    ann = await store.saveToken(namedToken("ann"));
+    const [path] = (await recordKeys()) as [string];
+    const record = (await storage.getItem(path)) as unknown as { index: Record<string, string> };
+    const { user: _user, ...index } = record.index;
+    await storage.setItem(path, { ...record, index: { ...index, refresh: "0".repeat(32) } });
+    await checkTokens(store, { repair: true });
+    expect(await checkTokens(store, { repair: true })).toEqual({ ...CLEAN, records: 1, pointers: 5 });
+    for (const query of queriesFor(ann)) expect(await store.findToken(query)).toEqual(ann);
+  });
+});

@@ -1,0 +1,71 @@
+import { createStorage } from "unstorage";
+import type { Storage } from "unstorage";
+import memoryDriver from "unstorage/drivers/memory";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
+import type { EdgeTokenStore, TokenEvent } from "../../src/index.ts";
+import { checkTokens, rotateSecret, sweepTokens } from "../../src/maintenance/index.ts";
+import { manualClock } from "../conformance/fixture.ts";
+import { CLEAN } from "../conformance/maintenance.ts";
+import { SECRET } from "../conformance/unstorage-fixture.ts";
+import { instrumentDriver } from "../support/instrumented-driver.ts";
+
+const NEXT = "another-secret-of-the-tests-with-32-characters";
+const EXPIRED = { userName: "ann", clientId: "c", accessToken: "a" };
+
+describe("sweepTokens beside what a rotation left", () => {
+  let storage: Storage;
+  let both: EdgeTokenStore;
+  let clock: ReturnType<typeof manualClock>;
+  let id: string;
+
+  /** The token as a rotation that was cut short leaves it: under both secrets. */
+  beforeEach(async () => {
+    storage = createStorage({ driver: memoryDriver() });
+    clock = manualClock();
+    const { now } = clock;
+    ({ id } = await createUnstorageTokenStore(storage, { secret: SECRET, now }).saveToken({ ...EXPIRED, expiresAt: clock.now() + 1 }));
+    const old = await Promise.all((await storage.getKeys()).map(async (key) => [key, await storage.getItem(key)] as const));
+    both = createUnstorageTokenStore(storage, { secret: [NEXT, SECRET], now });
+    await rotateSecret(both);
+    for (const [key, value] of old) if (key !== "tokens:r:keys") await storage.setItem(key, value);
+    clock.advance(1);
+  });
+
+  it("goes by the later record: one that was renewed stays", async () => {
+    const renewed = await both.saveToken({ id, accessToken: "renewed" });
+    expect(await sweepTokens(both)).toEqual({ records: 2, expired: 0, over: 0, unreadable: 0, removed: 0 });
+    expect(await both.findTokenById(id)).toEqual(renewed);
+  });
+
+  it("removes both, so that the old one does not come back, and tells once", async () => {
+    const heard: TokenEvent[] = [];
+    both.subscribe((event) => heard.push(event));
+    expect(await sweepTokens(both)).toMatchObject({ expired: 1, removed: 1 });
+    expect(heard).toEqual([{ type: "deleted", id }]);
+    for (const query of [{ id }, { userName: "ann", clientId: "c" }, { accessToken: "a" }]) expect(await both.findToken(query)).toBeNull();
+    expect(await checkTokens(both)).toEqual({ ...CLEAN, records: 0, pointers: 0 });
+  });
+});
+
+it("sweepTokens takes nothing that another process has renewed, up to the read before the removal", async () => {
+  let points = 0;
+  for (let point = 0; ; point++) {
+    const driver = memoryDriver();
+    const { now, advance } = manualClock();
+    const client = createUnstorageTokenStore(createStorage({ driver: { ...driver } }), { secret: SECRET, now });
+    await client.saveToken({ ...EXPIRED, expiresAt: now() + 1 });
+    advance(1);
+    let reads = 0;
+    const before = async (call: string): Promise<void> => {
+      if (call !== "removeItem" && reads++ === point) await client.saveToken({ ...EXPIRED, accessToken: "renewed" });
+    };
+    const sweeping = createUnstorageTokenStore(createStorage({ driver: instrumentDriver({ ...driver }, before) }), { secret: SECRET, now });
+    // The pointers are read after the record was compared: from there on, the last to write wins.
+    const { removed } = await sweepTokens(sweeping);
+    if (removed > 0) break;
+    points++;
+    expect(await client.findToken({ accessToken: "renewed" })).toMatchObject({ userName: "ann" });
+  }
+  expect(points).toBe(4);
+});
