@@ -8,11 +8,13 @@ import { planCommit, pointerKeys } from "./commit-plan.ts";
 import { coordinationOf } from "./coordination.ts";
 import type { Coordination } from "./coordination.ts";
 import { driverCapabilities } from "./drivers.ts";
+import { detectExclusive } from "./exclusive-access.ts";
 import { Keys } from "./keys.ts";
 import { NativeAccessFinder } from "./native-access.ts";
 import type { NativeDetector } from "./native-access.ts";
 import { OrderedCommit } from "./ordered-commit.ts";
 import { isPointerList, parsePointers } from "./pointers.ts";
+import { detectSql } from "./sql/detect.ts";
 import { afterWrites } from "./store-errors.ts";
 
 type ReadAll = (keys: readonly string[]) => Promise<unknown[]>;
@@ -20,7 +22,7 @@ type ReadAll = (keys: readonly string[]) => Promise<unknown[]>;
 /** How many keys are removed side by side. */
 const REMOVE_BATCH = 64;
 
-const NATIVE: readonly NativeDetector[] = [];
+const NATIVE: readonly NativeDetector[] = [detectSql, detectExclusive];
 /** Asked by listings alone: what a look-up or a save would pay for the proof is more than it gains. */
 const NATIVE_LISTINGS: readonly NativeDetector[] = [cloudflareKVListing];
 
@@ -66,13 +68,15 @@ export class UnstorageBackend implements Backend {
   async commit(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean> {
     const plan = planCommit(this.#keys, previous, next);
     const native = await this.#native.find();
-    return this.#shared.queue.run(plan.keys, async () => (native.commit ? native.commit(plan) : this.#ordered.commit(plan)));
+    return this.#alone(plan.keys, async () =>
+      native.commit ? native.commit(plan) : this.#ordered.commit(plan, { compare: native.exclusive !== undefined }),
+    );
   }
 
   async completeIndex(record: StoredRecord): Promise<void> {
     const wanted = pointerKeys(this.#keys, record);
     const native = await this.#native.find();
-    await this.#shared.queue.run(wanted, async () =>
+    await this.#alone(wanted, async () =>
       native.completeIndex ? native.completeIndex(record, wanted) : this.#ordered.completeIndex(record, wanted),
     );
   }
@@ -93,7 +97,7 @@ export class UnstorageBackend implements Backend {
     const pointers = (await this.#list(this.#keys.pointers)).filter((key) => this.#keys.isPointer(key));
     try {
       await inBatches(records, (digest) => this.#clearRecord(digest));
-      await inBatches(pointers, (key) => this.#shared.queue.run([key], () => this.#storage.remove(key)));
+      await inBatches(pointers, (key) => this.#alone([key], () => this.#storage.remove(key)));
       // Last: until all is gone, the register tells with which secrets it was written.
       await this.#clearRecord(REGISTER_KEY);
     } catch (error) {
@@ -114,7 +118,13 @@ export class UnstorageBackend implements Backend {
   }
 
   #clearRecord(key: string): Promise<void> {
-    return this.#shared.queue.run([this.#keys.record(key)], () => this.#ordered.removeRecord(key));
+    return this.#alone([this.#keys.record(key)], () => this.#ordered.removeRecord(key));
+  }
+
+  /** Runs the task while nobody else writes to these keys, as far as the engine lets that be had. */
+  async #alone<Result>(keys: readonly string[], task: () => Promise<Result>): Promise<Result> {
+    const { exclusive } = await this.#native.find();
+    return this.#shared.queue.run(keys, () => (exclusive ? exclusive(keys, task) : task()));
   }
 
   async #readRecords(digests: readonly string[], getAll: ReadAll = (keys) => this.#storage.getAll(keys)): Promise<StoredRecord[]> {

@@ -9,6 +9,7 @@ import { Directories } from "./directories.ts";
 import { hasCode, ifMissing } from "./file-errors.ts";
 import { assertFile, assertNoLinks, withFile } from "./guarded-file.ts";
 import { listFiles } from "./list-files.ts";
+import { acquireLocks, sweepLocks } from "./locks.ts";
 import { segmentsOfBase, segmentsOfKey } from "./paths.ts";
 import { encodeValue, isExpired, MAX_HEADER_BYTES, parseHeader } from "./stored-value.ts";
 import { sweepOrphans } from "./sweep-orphans.ts";
@@ -16,6 +17,18 @@ import { sweepOrphans } from "./sweep-orphans.ts";
 export interface AtomicFsOptions {
   /** The directory of the files, made on first use; a relative one counts from the working directory of now. */
   base: string;
+}
+
+/** What `getInstance()` of the driver gives. */
+export interface AtomicFsInstance {
+  /**
+   * Runs the task while no other such task has one of these keys, in any process that uses the directory;
+   * reads never wait. The lock of a process that was killed passes on at once, that of one in another
+   * container or on another machine after 10 seconds: longer than that none of these may be stopped in a task.
+   *
+   * @throws the operating system's ETIMEDOUT where the keys were not free within 30 seconds; the task has not run
+   */
+  runExclusive<Result>(keys: readonly string[], task: () => Promise<Result>): Promise<Result>;
 }
 
 /** By path, so that two drivers over one directory take turns as well. */
@@ -27,8 +40,9 @@ const writers = new KeyedQueue();
  * and one that was acknowledged survives a power cut. Keys become the same paths as with unstorage's
  * own `fs` driver, whose files it reads. Files have mode 0600, directories that it makes 0700.
  *
- * Writes of one key take turns within a process. Across processes the last write wins, whole. What a
- * killed process left half-written is removed on first use.
+ * Writes of one key take turns within a process. Across processes the last write wins, whole, unless they
+ * are made under `getInstance().runExclusive`, as a token store on this driver makes them. What a killed
+ * process left, half-written files and locks, is removed on first use.
  *
  * `ttl`, in seconds, is honoured. Symbolic links below `base` are refused with `ELOOP`. Keys that can't
  * be a path reject with `ERR_OPTION_INVALID`, other failures with the error of the operating system;
@@ -36,13 +50,13 @@ const writers = new KeyedQueue();
  *
  * @throws {OptionInvalidError} on an unknown option, or a base that is no path
  */
-export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions, never> {
+export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions, AtomicFsInstance> {
   const base = parseBase(options);
   const directories = new Directories(base);
   const pathOf = (segments: readonly string[]): string => join(base, ...segments);
 
   let swept: Promise<void> | undefined;
-  const ready = (): Promise<void> => (swept ??= sweepOrphans(base));
+  const ready = (): Promise<void> => (swept ??= Promise.all([sweepOrphans(base), sweepLocks(base)]).then(() => {}));
 
   async function read(key: string): Promise<{ text: string; meta: StorageMeta } | null> {
     const segments = segmentsOfKey(key);
@@ -91,10 +105,29 @@ export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions
     yield* listFiles(pathOf(segments), segments);
   }
 
+  async function runExclusive<Result>(keys: readonly string[], task: () => Promise<Result>): Promise<Result> {
+    const names = keys.map((key) => segmentsOfKey(key).join(":"));
+    await ready();
+    await directories.make([]);
+    const release = await acquireLocks(base, names).catch(async (error: unknown) => {
+      if (!hasCode(error, "ENOENT")) throw error;
+      // Somebody removed the directory since it was made.
+      directories.forget();
+      await directories.make([]);
+      return acquireLocks(base, names);
+    });
+    try {
+      return await task();
+    } finally {
+      await release();
+    }
+  }
+
   return {
     name: "atomic-fs",
     options,
     flags: { ttl: true },
+    getInstance: () => ({ runExclusive }),
     hasItem: async (key) => (await read(key)) !== null,
     getItem: async (key) => (await read(key))?.text ?? null,
     getMeta: async (key) => (await read(key))?.meta ?? null,
