@@ -45,8 +45,10 @@ export class UnstorageBackend implements Backend {
   }
 
   get capabilities(): Backend["capabilities"] {
-    const { atomic, ...facts } = driverCapabilities(this.#storage.driver.name);
-    return { ...facts, atomic: this.#native.settled?.atomic ?? atomic };
+    const { atomic, persistent, durable, ...facts } = driverCapabilities(this.#storage.driver.name);
+    const native = this.#native.settled;
+    const kept = native?.persistent ?? true;
+    return { ...facts, atomic: native?.atomic ?? atomic, persistent: persistent && kept, durable: durable && kept };
   }
 
   async read(key: string): Promise<StoredRecord | undefined> {

@@ -12,6 +12,8 @@ import type { Keys } from "./keys.ts";
 export interface NativeAccess {
   /** Whether a record and its pointers change together, and only over what was read, across processes. */
   readonly atomic: boolean;
+  /** False where what the driver keeps is gone with the process, which the driver's name does not tell. */
+  readonly persistent?: boolean;
   /** Compares and writes; false where the stored record is not `plan.previous`, or the key to insert under is taken. */
   readonly commit?: (plan: CommitPlan) => Promise<boolean>;
   /** Runs the task while nobody else, in any process, writes to these keys of the storage; then the ordered commit compares for itself. */

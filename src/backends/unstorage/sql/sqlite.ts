@@ -62,10 +62,17 @@ export function sqliteAccess(database: SyncDatabase, table: string, { keys, driv
 
   return {
     atomic: true,
+    persistent: isOnDisk(database),
     commit: (plan) => change(() => commitChanges(keys, plan, rows)),
     completeIndex: async (record, wanted) => void (await change(() => indexChanges(keys, record, wanted, rows))),
     readText: async (key) => whileBusy(() => rows(key)),
   };
+}
+
+/** A database in memory, or a temporary one, has no file: https://sqlite.org/pragma.html#pragma_database_list. */
+function isOnDisk(database: SyncDatabase): boolean {
+  const main = database.prepare("PRAGMA database_list").get() as { file?: unknown } | null | undefined;
+  return typeof main?.file === "string" && main.file !== "";
 }
 
 /** All of the task or nothing of it: a transaction of its own or, where the application has one open, a part of that. */
