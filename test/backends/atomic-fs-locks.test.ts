@@ -3,7 +3,7 @@ import { createStorage } from "unstorage";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { StoredRecord } from "../../src/backend.ts";
 import { newHolder } from "../../src/backends/unstorage/atomic-fs/lock-holder.ts";
-import { lockPath, tryLock } from "../../src/backends/unstorage/atomic-fs/lock-file.ts";
+import { holderOf, lockPath, tryLock } from "../../src/backends/unstorage/atomic-fs/lock-file.ts";
 import { atomicFsDriver } from "../../src/backends/unstorage/atomic-fs/index.ts";
 import { UnstorageBackend } from "../../src/backends/unstorage/backend.ts";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
@@ -136,6 +136,20 @@ describe("runExclusive", () => {
       expect(taken.filter(Boolean)).toHaveLength(1);
       await rm(path);
     }
+  });
+
+  it("leaves a lock to who got it while another, who had found its old holder dead, was held up", async () => {
+    const path = lockPath(await temporaryDirectory(), "a");
+    const { dead } = await holders();
+    await symlink(dead, path);
+    const [slow, quick] = [await newHolder(), await newHolder()];
+    let goOn = (): void => {};
+    const heldUp = new Promise<void>((resolve) => (goOn = resolve));
+    const overtaken = tryLock(path, slow, (other) => heldUp.then(() => other === dead));
+    expect(await tryLock(path, quick, async (other) => other === dead)).toBe(true);
+    goOn();
+    expect(await overtaken).toBe(false);
+    expect(await holderOf(path)).toBe(quick);
   });
 
   it("sweeps the locks and claims of the dead on first use, and those alone", async () => {

@@ -86,6 +86,20 @@ export function sqlSuite(engine: SqlEngine): void {
       expect(await pointers()).toEqual([]);
     });
 
+    it("lets one of three insert under a key at once, and in a new index entry all that come", async () => {
+      for (let round = 0; round < 40; round++) {
+        const digest = (kind: number): string => String(round * 10 + kind).padStart(32, "0");
+        const rivals = await Promise.all(
+          connections.map(async ({ backend }) => backend.commit(undefined, record(digest(0), 1, { access: digest(1) }))),
+        );
+        expect(rivals.filter(Boolean)).toHaveLength(1);
+        await Promise.all(
+          connections.map(({ backend }, connection) => backend.commit(undefined, record(digest(2 + connection), 1, { user: digest(1) }))),
+        );
+        expect(await first.backend.lookup("user", digest(1))).toHaveLength(3);
+      }
+    });
+
     it("removes and replaces a damaged record, as long as it is that", async () => {
       await first.backend.commit(undefined, record(KEY, 1, { user: KEY }));
       await first.database.prepare("UPDATE unstorage SET value = ? WHERE value LIKE ?").run("{ torn", `%${KEY}%body%`);
