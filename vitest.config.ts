@@ -5,6 +5,8 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import type { TestProjectConfiguration, ViteUserConfig } from "vitest/config";
 import { chromiumLaunchOptions, findChromium } from "./test/support/chromium.ts";
+import { hasMariadb } from "./test/support/mariadb.ts";
+import { hasPostgresql } from "./test/support/postgresql.ts";
 import { hasRedis } from "./test/support/redis.ts";
 
 const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
@@ -20,6 +22,9 @@ if (existsSync(MEMORY)) {
   if (bavail * bsize > ENOUGH_BYTES) process.env["TMPDIR"] ??= MEMORY;
 }
 
+const missing = [hasRedis() ? [] : "redis", hasMariadb() ? [] : "mariadb", hasPostgresql() ? [] : "postgresql"].flat();
+const exclude = missing.map((engine) => `test/**/*${engine}*`);
+
 // Engines are shared with whatever else runs on the machine: the limits only catch what hangs.
 const patience = { testTimeout: 240_000, hookTimeout: 240_000, expect: { poll: { timeout: 60_000 } } };
 
@@ -28,7 +33,7 @@ const node: TestProjectConfiguration = {
   test: {
     name: "node",
     include: ["test/*.test.ts", "test/{backends,faults,locks,maintenance,oauth,refresh,sealing}/*.test.ts"],
-    exclude: hasRedis() ? [] : ["test/**/*redis*"],
+    exclude,
     ...patience,
   },
 };
@@ -78,7 +83,7 @@ const endurance: TestProjectConfiguration = {
   test: {
     name: "endurance",
     include: ["test/endurance/*.test.ts"],
-    exclude: hasRedis() ? [] : ["test/**/*redis*"],
+    exclude,
     testTimeout: 900_000,
     hookTimeout: 120_000,
   },

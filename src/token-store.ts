@@ -49,7 +49,7 @@ export interface SaveOptions {
   /**
    * Save only over this version of the stored token, else reject with `ERR_CONFLICT`; a token deleted
    * meanwhile stays deleted. Where `capabilities.atomic` is false it is compared by a read just before
-   * the write, which another process can slip between.
+   * the write, which another process can slip between; on `atomicFsDriver` a lock keeps it from that.
    */
   ifVersion?: number;
   /**

@@ -92,7 +92,16 @@ describe("the package as it is published", () => {
       const code = await readFile(join(installed, "dist", file), "utf8");
       for (const [, specifier] of code.matchAll(/from "([^".][^"]*)"/g)) imported.add(specifier!);
     }
-    expect([...imported].sort()).toEqual(["#crypto", "idb", "node:crypto", "node:fs", "node:fs/promises", "node:os", "node:path"]);
+    expect([...imported].sort()).toEqual([
+      "#crypto",
+      "idb",
+      "node:crypto",
+      "node:fs",
+      "node:fs/promises",
+      "node:os",
+      "node:path",
+      "node:worker_threads",
+    ]);
   });
 
   it.each(BROWSER_BUDGETS)("puts no Node module into a page, and stays within its budget: %s", async (name, factory, budget) => {

@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import { readdir, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
+import nodeSqlite from "db0/connectors/node-sqlite";
 import { createStorage } from "unstorage";
 import type { Driver } from "unstorage";
 import cloudflareKVBindingDriver from "unstorage/drivers/cloudflare-kv-binding";
@@ -18,6 +19,7 @@ import { expectCode, manualClock, unique } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { capabilitySuite, realTime, TTL_SECONDS } from "../support/capability-suite.ts";
 import { DelayedKV } from "../support/delayed-kv.ts";
+import { sqlStorage } from "../support/sql.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const over = (driver: Driver) => createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET }).capabilities;
@@ -146,4 +148,28 @@ it("IndexedDB keeps tokens beyond the store, memory does not", async () => {
   expect(await createIndexedDBTokenStore({ namespace }).getTokens()).toEqual([saved]);
   await createMemoryTokenStore({ namespace }).saveToken({ accessToken: "a" });
   expect(await createMemoryTokenStore({ namespace }).getTokens()).toEqual([]);
+});
+
+it("tells, once it was used, what lies under a SQL driver", async () => {
+  const directory = await temporaryDirectory();
+  for (const [name, kept] of [[":memory:", false] as const, ["file", true] as const]) {
+    const { driver, database } = sqlStorage(nodeSqlite({ name, cwd: directory }));
+    const store = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
+    await store.saveToken({ refreshToken: "r" });
+    expect(store.capabilities).toMatchObject({ engine: "db0", atomic: true, durable: kept, persistent: kept });
+    await database.dispose();
+  }
+});
+
+it("claims nothing of a SQL connection that can't compare and write in one step", async () => {
+  const { database } = sqlStorage(nodeSqlite({ name: ":memory:" }));
+  const raw = (await database.getInstance()) as { exec(sql: string): void };
+  // As sqlite3 from npm and Cloudflare D1 have it: the methods are there, and answer later.
+  const later = { exec: raw.exec, prepare: () => ({ get: async () => ({ one: 1 }), run: async () => {} }) };
+  const { driver } = sqlStorage({ ...database, dialect: "sqlite", getInstance: async () => later } as never);
+  const store = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
+  await store.saveToken({ refreshToken: "r" });
+  expect(await store.saveToken({ refreshToken: "r", scope: "s" })).toMatchObject({ version: 2 });
+  expect(store.capabilities).toMatchObject({ engine: "db0", atomic: false });
+  await database.dispose();
 });

@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { findChromium } from "./chromium.ts";
+import { hasMariadb } from "./mariadb.ts";
+import { hasPostgresql } from "./postgresql.ts";
 import { hasRedis } from "./redis.ts";
 
 /** A real engine that the tests run on and that npm can't bring. */
@@ -25,6 +27,20 @@ const SYSTEM_ENGINES: readonly SystemEngine[] = [
     suites: "unstorage Redis",
     hint: "install redis-server and have it on the PATH",
     present: hasRedis,
+  },
+  {
+    name: "MariaDB",
+    debianPackage: "mariadb-server",
+    suites: "unstorage MariaDB (endurance)",
+    hint: "install mariadb-server and have mariadbd on the PATH",
+    present: hasMariadb,
+  },
+  {
+    name: "PostgreSQL",
+    debianPackage: "postgresql",
+    suites: "unstorage PostgreSQL (endurance)",
+    hint: "install postgresql from Debian's packages",
+    present: hasPostgresql,
   },
 ];
 

@@ -2,19 +2,21 @@ import type { Storage } from "unstorage";
 import { parseRecord } from "../../backend.ts";
 import type { Backend, IndexCheck, IndexCheckOptions, IndexName, StoredRecord } from "../../backend.ts";
 import { REGISTER_KEY } from "../../sealing/key-register.ts";
-import type { OrphanSweeper } from "./atomic-fs/index.ts";
+import type { OrphanSweeper } from "./orphan-sweeper.ts";
 import { CheckedStorage } from "./checked-storage.ts";
 import { cloudflareKVListing } from "./cloudflare-kv.ts";
 import { planCommit, pointerKeys } from "./commit-plan.ts";
 import { coordinationOf } from "./coordination.ts";
 import type { Coordination } from "./coordination.ts";
 import { driverCapabilities } from "./drivers.ts";
+import { detectExclusive } from "./exclusive-access.ts";
 import { Keys } from "./keys.ts";
 import { NativeAccessFinder } from "./native-access.ts";
 import type { NativeDetector } from "./native-access.ts";
 import { OrderedCommit } from "./ordered-commit.ts";
 import { PointerCheck } from "./pointer-check.ts";
 import { isPointerList, parsePointers } from "./pointers.ts";
+import { detectSql } from "./sql/detect.ts";
 import { afterWrites } from "./store-errors.ts";
 
 type ReadAll = (keys: readonly string[]) => Promise<unknown[]>;
@@ -22,7 +24,7 @@ type ReadAll = (keys: readonly string[]) => Promise<unknown[]>;
 /** How many keys are removed side by side. */
 const REMOVE_BATCH = 64;
 
-const NATIVE: readonly NativeDetector[] = [];
+const NATIVE: readonly NativeDetector[] = [detectSql, detectExclusive];
 /** Asked by listings alone: what a look-up or a save would pay for the proof is more than it gains. */
 const NATIVE_LISTINGS: readonly NativeDetector[] = [cloudflareKVListing];
 
@@ -45,8 +47,10 @@ export class UnstorageBackend implements Backend {
   }
 
   get capabilities(): Backend["capabilities"] {
-    const { atomic, ...facts } = driverCapabilities(this.#storage.driver.name);
-    return { ...facts, atomic: this.#native.settled?.atomic ?? atomic };
+    const { atomic, persistent, durable, ...facts } = driverCapabilities(this.#storage.driver.name);
+    const native = this.#native.settled;
+    const kept = native?.persistent ?? true;
+    return { ...facts, atomic: native?.atomic ?? atomic, persistent: persistent && kept, durable: durable && kept };
   }
 
   async read(key: string): Promise<StoredRecord | undefined> {
@@ -68,13 +72,15 @@ export class UnstorageBackend implements Backend {
   async commit(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean> {
     const plan = planCommit(this.#keys, previous, next);
     const native = await this.#native.find();
-    return this.#shared.queue.run(plan.keys, async () => (native.commit ? native.commit(plan) : this.#ordered.commit(plan)));
+    return this.#alone(plan.keys, async () =>
+      native.commit ? native.commit(plan) : this.#ordered.commit(plan, { compare: native.exclusive !== undefined }),
+    );
   }
 
   async completeIndex(record: StoredRecord): Promise<void> {
     const wanted = pointerKeys(this.#keys, record);
     const native = await this.#native.find();
-    await this.#shared.queue.run(wanted, async () =>
+    await this.#alone(wanted, async () =>
       native.completeIndex ? native.completeIndex(record, wanted) : this.#ordered.completeIndex(record, wanted),
     );
   }
@@ -111,7 +117,7 @@ export class UnstorageBackend implements Backend {
     const pointers = (await this.#list(this.#keys.pointers)).filter((key) => this.#keys.isPointer(key));
     try {
       await inBatches(records, (digest) => this.#clearRecord(digest));
-      await inBatches(pointers, (key) => this.#shared.queue.run([key], () => this.#storage.remove(key)));
+      await inBatches(pointers, (key) => this.#alone([key], () => this.#storage.remove(key)));
       // Last: until all is gone, the register tells with which secrets it was written.
       await this.#clearRecord(REGISTER_KEY);
     } catch (error) {
@@ -132,7 +138,13 @@ export class UnstorageBackend implements Backend {
   }
 
   #clearRecord(key: string): Promise<void> {
-    return this.#shared.queue.run([this.#keys.record(key)], () => this.#ordered.removeRecord(key));
+    return this.#alone([this.#keys.record(key)], () => this.#ordered.removeRecord(key));
+  }
+
+  /** Runs the task while nobody else writes to these keys, as far as the engine lets that be had. */
+  async #alone<Result>(keys: readonly string[], task: () => Promise<Result>): Promise<Result> {
+    const { exclusive } = await this.#native.find();
+    return this.#shared.queue.run(keys, () => (exclusive ? exclusive(keys, task) : task()));
   }
 
   async #readRecords(digests: readonly string[], getAll: ReadAll = (keys) => this.#storage.getAll(keys)): Promise<StoredRecord[]> {

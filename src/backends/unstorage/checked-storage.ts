@@ -2,6 +2,8 @@ import type { Driver, Storage } from "unstorage";
 import { StoreUnavailableError } from "../../errors.ts";
 import { driverFailure } from "./driver-failure.ts";
 import { rateLimitPauseMs } from "./rate-limit-pause.ts";
+import { whileBusy } from "./sql/busy.ts";
+import { assertAnswers } from "./sql/table.ts";
 import { storeError } from "./store-errors.ts";
 
 /** How many keys are read side by side, of drivers that send one request for each. */
@@ -12,6 +14,8 @@ export class CheckedStorage {
   readonly #storage: Storage;
   /** A key of the namespace: its mount is where everything of the namespace lies. */
   readonly #anyKey: string;
+
+  #answered: Promise<void> | undefined;
 
   constructor(storage: Storage, anyKey: string) {
     this.#storage = storage;
@@ -62,11 +66,21 @@ export class CheckedStorage {
     throw new StoreUnavailableError("The mounted unstorage driver can only read. Mount one that has setItem and removeItem.");
   }
 
+  async #assertAnswers(): Promise<void> {
+    try {
+      await (this.#answered ??= assertAnswers(this.driver));
+    } catch (error) {
+      this.#answered = undefined;
+      throw error;
+    }
+  }
+
   /** Repeats what the storage refuses for its rate, after a pause; every request is one that can be repeated. */
   async attempt<Result>(doing: string, call: () => Promise<Result>): Promise<Result> {
     for (let repeats = 0; ; repeats++) {
       try {
-        return await call();
+        await this.#assertAnswers();
+        return await whileBusy(call);
       } catch (error) {
         const failure = driverFailure(error);
         const pause = failure.kind === "rate-limited" ? rateLimitPauseMs(repeats, failure.retryAfterMs, Math.random()) : undefined;

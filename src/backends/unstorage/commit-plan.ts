@@ -1,4 +1,4 @@
-import { INDEX_NAMES } from "../../backend.ts";
+import { INDEX_NAMES, parseRecord } from "../../backend.ts";
 import type { StoredRecord } from "../../backend.ts";
 import type { Keys } from "./keys.ts";
 
@@ -34,4 +34,11 @@ export function pointerKeys(keys: Keys, record: StoredRecord | undefined): strin
 /** The value that lies under a record's key. */
 export function recordValue({ version, keyId, index, body }: StoredRecord): object {
   return { version, keyId, index, body };
+}
+
+/** Whether what lies under its key is still the record that was read. A version alone could be that of a deleted namesake. */
+export function isUnchanged(record: StoredRecord, value: unknown): boolean {
+  if (value == null) return false;
+  const stored = parseRecord(record.key, value);
+  return stored.version === record.version && JSON.stringify(stored.body) === JSON.stringify(record.body);
 }

@@ -28,7 +28,7 @@ const DRIVERS: Readonly<Record<string, DriverFacts>> = {
 
 /**
  * Writes of several keys are not atomic in any driver, and none compares before it writes; so `atomic`
- * is false throughout.
+ * is false throughout. What lies under the driver may know better, once it was used.
  */
 export function driverCapabilities(name: string | undefined): Omit<Capabilities, "sealed"> {
   const facts = name !== undefined && Object.hasOwn(DRIVERS, name) ? DRIVERS[name]! : UNKNOWN;

@@ -24,8 +24,8 @@ export interface UnstorageTokenStoreOptions extends TokenStoreOptions {
  * A store over any unstorage driver: Redis, Cloudflare KV, the filesystem, SQL, memory.
  *
  * The storage stays the caller's: `close()` does not dispose of it, and other data in it is left alone.
- * Stores over one `storage` object don't overwrite each other; across processes the last save of a
- * record wins, whole.
+ * Stores over one `storage` object don't overwrite each other. Across processes saves are compared too on
+ * SQL and on `atomicFsDriver`; elsewhere the last save of a record wins, whole.
  *
  * @throws {OptionInvalidError} on an unknown option or one of the wrong type
  * @throws {SecretWeakError} where the secret has fewer than 32 characters

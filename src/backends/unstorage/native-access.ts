@@ -12,8 +12,12 @@ import type { Keys } from "./keys.ts";
 export interface NativeAccess {
   /** Whether a record and its pointers change together, and only over what was read, across processes. */
   readonly atomic: boolean;
+  /** False where what the driver keeps is gone with the process, which the driver's name does not tell. */
+  readonly persistent?: boolean;
   /** Compares and writes; false where the stored record is not `plan.previous`, or the key to insert under is taken. */
   readonly commit?: (plan: CommitPlan) => Promise<boolean>;
+  /** Runs the task while nobody else, in any process, writes to these keys of the storage; then the ordered commit compares for itself. */
+  readonly exclusive?: <Result>(keys: readonly string[], task: () => Promise<Result>) => Promise<Result>;
   /** Writes the pointers that don't lead to the record yet. */
   readonly completeIndex?: (record: StoredRecord, wanted: readonly string[]) => Promise<void>;
   /** The values of the records that the pointers under this key lead to, by the records' digests, in one trip. */
@@ -37,7 +41,7 @@ export interface NativeParts {
 }
 
 /** Asked in turn what they make of `driver.getInstance()`: by what it can do, never by the driver's name. */
-export type NativeDetector = (instance: unknown, parts: NativeParts) => NativeAccess | undefined;
+export type NativeDetector = (instance: unknown, parts: NativeParts) => NativeAccess | undefined | Promise<NativeAccess | undefined>;
 
 const NONE: NativeAccess = { atomic: false };
 
@@ -46,7 +50,7 @@ export class NativeAccessFinder {
   readonly #detectors: readonly NativeDetector[];
   readonly #storage: CheckedStorage;
   readonly #keys: Keys;
-  #candidate: Promise<NativeAccess> | undefined;
+  #candidate: Promise<NativeAccess | undefined> | undefined;
   #settled: NativeAccess | undefined;
 
   constructor(detectors: readonly NativeDetector[], storage: CheckedStorage, keys: Keys) {
@@ -64,24 +68,30 @@ export class NativeAccessFinder {
     if (this.#settled) return this.#settled;
     this.#candidate ??= this.#detect();
     const candidate = await this.#candidate;
+    if (!candidate) {
+      this.#candidate = undefined;
+      return NONE;
+    }
     const proven = candidate.readText ? await this.#proves(candidate.readText) : true;
     if (proven !== undefined) this.#settled = proven ? candidate : NONE;
     return this.#settled ?? NONE;
   }
 
-  async #detect(): Promise<NativeAccess> {
+  /** Undefined where it can't be told now, such as with a server that is down. */
+  async #detect(): Promise<NativeAccess | undefined> {
     const { driver, driverKey } = this.#storage;
     try {
       const instance: unknown = await driver.getInstance?.();
       if (!instance) return NONE;
       for (const detect of this.#detectors) {
-        const access = detect(instance, { driver, storage: this.#storage, keys: this.#keys, driverKey });
+        const access = await detect(instance, { driver, storage: this.#storage, keys: this.#keys, driverKey });
         if (access) return access;
       }
+      return NONE;
     } catch {
       // What is wrong with it the driver itself will tell, where it can be told apart from a miss.
+      return undefined;
     }
-    return NONE;
   }
 
   /**

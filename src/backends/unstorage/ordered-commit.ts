@@ -1,7 +1,7 @@
 import type { StoredRecord } from "../../backend.ts";
 import type { CheckedStorage } from "./checked-storage.ts";
 import type { CommitClock } from "./commit-clock.ts";
-import { pointerKeys, recordValue } from "./commit-plan.ts";
+import { isUnchanged, pointerKeys, recordValue } from "./commit-plan.ts";
 import type { CommitPlan } from "./commit-plan.ts";
 import type { Keys } from "./keys.ts";
 import { pointersOf, withoutPointer, withPointer } from "./pointers.ts";
@@ -31,9 +31,11 @@ export class OrderedCommit {
     this.#clock = clock;
   }
 
-  async commit(plan: CommitPlan): Promise<boolean> {
+  /** `compare`: read the record again before it is written over; worth it where nobody in another process can write in between. */
+  async commit(plan: CommitPlan, { compare }: { compare: boolean }): Promise<boolean> {
     const { previous, next, wanted, stale, inserts } = plan;
     if (previous && this.#clock.isOutdated(previous)) return false;
+    if (previous && compare && !isUnchanged(previous, await this.#storage.get(this.#keys.record(previous.key)))) return false;
     if (inserts && (await this.#storage.get(this.#keys.record(next!.key))) != null) return false;
     const pointers = await this.#readPointers([...wanted, ...stale]);
     if (next) await this.writeRecord(next);

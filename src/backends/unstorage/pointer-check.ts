@@ -1,7 +1,7 @@
 import { parseRecord } from "../../backend.ts";
 import type { IndexCheck, IndexCheckOptions, StoredRecord } from "../../backend.ts";
 import type { KeyedQueue } from "../../keyed-queue.ts";
-import type { OrphanSweeper } from "./atomic-fs/index.ts";
+import type { OrphanSweeper } from "./orphan-sweeper.ts";
 import type { CheckedStorage } from "./checked-storage.ts";
 import { pointerKeys } from "./commit-plan.ts";
 import type { Keys } from "./keys.ts";

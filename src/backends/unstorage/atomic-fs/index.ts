@@ -4,25 +4,32 @@ import type { Driver, StorageMeta } from "unstorage";
 import { OptionInvalidError } from "../../../errors.ts";
 import { KeyedQueue } from "../../../keyed-queue.ts";
 import { refuseUnknown } from "../../../options.ts";
+import type { OrphanSweeper } from "../orphan-sweeper.ts";
 import { removeDurably, removeIf, syncDirectory, writeAtomically } from "./atomic-write.ts";
 import { Directories } from "./directories.ts";
 import { hasCode, ifMissing } from "./file-errors.ts";
 import { assertFile, assertNoLinks, withFile } from "./guarded-file.ts";
 import { listFiles } from "./list-files.ts";
+import { acquireLocks, sweepLocks } from "./locks.ts";
 import { segmentsOfBase, segmentsOfKey } from "./paths.ts";
 import { encodeValue, isExpired, MAX_HEADER_BYTES, parseHeader } from "./stored-value.ts";
 import { sweepOrphans } from "./sweep-orphans.ts";
-import type { OrphanCounts } from "./sweep-orphans.ts";
 
 export interface AtomicFsOptions {
   /** The directory of the files, made on first use; a relative one counts from the working directory of now. */
   base: string;
 }
 
-/** What a driver can tell `checkTokens` about files that no key leads to. */
-export interface OrphanSweeper {
-  /** Finds the temporary files that killed writers left below the base, and removes them if asked to. */
-  sweepOrphans(options: { remove: boolean }): Promise<OrphanCounts>;
+/** What `getInstance()` of the driver gives. */
+export interface AtomicFsInstance {
+  /**
+   * Runs the task while no other such task has one of these keys, in any process that uses the directory;
+   * reads never wait. The lock of a process that was killed passes on at once, that of one in another
+   * container or on another machine after 10 seconds: longer than that none of these may be stopped in a task.
+   *
+   * @throws the operating system's ETIMEDOUT where the keys were not free within 30 seconds; the task has not run
+   */
+  runExclusive<Result>(keys: readonly string[], task: () => Promise<Result>): Promise<Result>;
 }
 
 /** By path, so that two drivers over one directory take turns as well. */
@@ -34,8 +41,9 @@ const writers = new KeyedQueue();
  * and one that was acknowledged survives a power cut. Keys become the same paths as with unstorage's
  * own `fs` driver, whose files it reads. Files have mode 0600, directories that it makes 0700.
  *
- * Writes of one key take turns within a process. Across processes the last write wins, whole. What a
- * killed process left half-written is removed on first use.
+ * Writes of one key take turns within a process. Across processes the last write wins, whole, unless they
+ * are made under `getInstance().runExclusive`, as a token store on this driver makes them. What a killed
+ * process left, half-written files and locks, is removed on first use.
  *
  * `ttl`, in seconds, is honoured. Symbolic links below `base` are refused with `ELOOP`. Keys that can't
  * be a path reject with `ERR_OPTION_INVALID`, other failures with the error of the operating system;
@@ -43,13 +51,13 @@ const writers = new KeyedQueue();
  *
  * @throws {OptionInvalidError} on an unknown option, or a base that is no path
  */
-export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions, never> & OrphanSweeper {
+export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions, AtomicFsInstance> & OrphanSweeper {
   const base = parseBase(options);
   const directories = new Directories(base);
   const pathOf = (segments: readonly string[]): string => join(base, ...segments);
 
   let swept: Promise<unknown> | undefined;
-  const ready = (): Promise<unknown> => (swept ??= sweepOrphans(base, { remove: true }));
+  const ready = (): Promise<unknown> => (swept ??= Promise.all([sweepOrphans(base, { remove: true }), sweepLocks(base)]));
 
   async function read(key: string): Promise<{ text: string; meta: StorageMeta } | null> {
     const segments = segmentsOfKey(key);
@@ -98,11 +106,30 @@ export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions
     yield* listFiles(pathOf(segments), segments);
   }
 
+  async function runExclusive<Result>(keys: readonly string[], task: () => Promise<Result>): Promise<Result> {
+    const names = keys.map((key) => segmentsOfKey(key).join(":"));
+    await ready();
+    await directories.make([]);
+    const release = await acquireLocks(base, names).catch(async (error: unknown) => {
+      if (!hasCode(error, "ENOENT")) throw error;
+      // Somebody removed the directory since it was made.
+      directories.forget();
+      await directories.make([]);
+      return acquireLocks(base, names);
+    });
+    try {
+      return await task();
+    } finally {
+      await release();
+    }
+  }
+
   return {
     name: "atomic-fs",
     options,
     flags: { ttl: true },
     sweepOrphans: ({ remove }) => sweepOrphans(base, { remove }),
+    getInstance: () => ({ runExclusive }),
     hasItem: async (key) => (await read(key)) !== null,
     getItem: async (key) => (await read(key))?.text ?? null,
     getMeta: async (key) => (await read(key))?.meta ?? null,

@@ -1,5 +1,5 @@
 import { OptionInvalidError } from "../../../errors.ts";
-import { hasTemporaryPrefix } from "./temporary-file.ts";
+import { hasOwnPrefix } from "./temporary-file.ts";
 
 /** What ext4, XFS, APFS, ZFS and most others hold as the name of one file, in bytes of UTF-8. */
 const MAX_SEGMENT_BYTES = 255;
@@ -39,6 +39,6 @@ function faultOf(segment: string): string | undefined {
   // Node would write U+FFFD for each: two keys would meet in one file.
   if (/\p{Surrogate}/u.test(segment)) return "is not well-formed Unicode";
   if (Buffer.byteLength(segment) > MAX_SEGMENT_BYTES) return `is longer than ${MAX_SEGMENT_BYTES} bytes`;
-  if (hasTemporaryPrefix(segment)) return "is a name of the driver's own temporary files";
+  if (hasOwnPrefix(segment)) return "is a name of the driver's own files";
   return undefined;
 }

@@ -1,13 +1,8 @@
 import { readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import type { OrphanCounts } from "../orphan-sweeper.ts";
 import { ifMissing } from "./file-errors.ts";
-import { hasTemporaryPrefix, isOrphan } from "./temporary-file.ts";
-
-/** How many files killed writers left, and how many of them are gone now. */
-export interface OrphanCounts {
-  found: number;
-  removed: number;
-}
+import { hasOwnPrefix, isOrphan } from "./temporary-file.ts";
 
 /** Finds, and removes, what killed writers left at and below the directory. What stands in its way it leaves, and never rejects. */
 export async function sweepOrphans(
@@ -18,7 +13,7 @@ export async function sweepOrphans(
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     if (entry.isDirectory()) await sweepOrphans(join(directory, entry.name), { remove }, counts);
-    else if (hasTemporaryPrefix(entry.name) && (await isOrphan(directory, entry.name).catch(() => false))) {
+    else if (hasOwnPrefix(entry.name) && (await isOrphan(directory, entry.name).catch(() => false))) {
       counts.found++;
       if (remove && (await isRemoved(join(directory, entry.name)))) counts.removed++;
     }
