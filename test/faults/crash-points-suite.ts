@@ -201,7 +201,8 @@ export function crashPointsSuite({ cutRepairsShort }: { cutRepairsShort: boolean
       }
     });
 
-    it.runIf(cutRepairsShort)("is repaired even if the repair is stopped before each of its driver calls", async () => {
+    if (!cutRepairsShort) return;
+    it("is repaired even if the repair is stopped before each of its driver calls", async () => {
       const prepared = await prepare(scenario);
       const states = new Set<string>();
       let points = 0;
