@@ -248,7 +248,8 @@ export class Engine implements EdgeTokenStore {
     const identity = identityOf(fields);
     assertWorthSaving(fields);
     for (const step of adoptionSteps(fields)) {
-      const adopted = (await finder.findBy(step, true)).find(({ token }) => token.userName === undefined);
+      // The account itself, too: a crash may have kept the save that named its user from writing that index entry.
+      const adopted = (await finder.findBy(step, true)).find(({ token }) => token.userName === undefined || hasIdentity(token, identity!));
       if (adopted) return targetOver(adopted);
     }
     for (let sequence = 0; ; sequence++) {

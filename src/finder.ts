@@ -99,11 +99,16 @@ export class Finder {
     return direct ? [direct, ...found] : found;
   }
 
-  /** An account's record lies under the key derived from it, unless another account had that place first. */
+  /**
+   * An account's record lies under the key derived from it, and where another account had that place first, under
+   * the next that was free: so it is found there even if its index entry is not.
+   */
   async #readAccount(key: Key, step: LookupStep & { by: "account" }): Promise<Found | undefined> {
-    const id = await derivedId(key, accountIdentity(step.userName, step.clientId ?? null), 0);
-    const found = await this.readUnder(key, await recordKey(key, id));
-    return found && matchesStep(step, found.token) ? found : undefined;
+    for (let sequence = 0; ; sequence++) {
+      const id = await derivedId(key, accountIdentity(step.userName, step.clientId ?? null), sequence);
+      const found = await this.readUnder(key, await recordKey(key, id));
+      if (!found || matchesStep(step, found.token)) return found;
+    }
   }
 
   /** Under digests of one key only its own records can lie: another key's name on one is damage. */

@@ -48,6 +48,11 @@ export function queriesFor({ id, userName, clientId, accessToken, refreshToken, 
   return [{ id }, { userName, clientId }, { userName }, { accessToken }, { refreshToken }, { grantToken }];
 }
 
+/** The same without those for values that it has not. */
+export function queriesThatFind(token: StoredToken): TokenQuery[] {
+  return queriesFor(token).filter((query) => Object.values(query).every((value) => value !== undefined));
+}
+
 let serial = 0;
 
 /** Different each time, so that fixtures of one run never meet. */

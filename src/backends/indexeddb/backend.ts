@@ -5,6 +5,7 @@ import type { Keyring } from "../../sealing/keyring.ts";
 import { Batches } from "./batches.ts";
 import { browserKeyring } from "./browser-keys.ts";
 import type { Connection } from "./connection.ts";
+import { readStore } from "./read-store.ts";
 import type { RecordStore, RecordWriteStore } from "./schema.ts";
 
 interface Commit {
@@ -57,7 +58,9 @@ export class IndexedDBBackend implements Backend {
     let after: IDBKeyRange | null = null;
     for (;;) {
       const range: IDBKeyRange | null = after;
-      const page: StoredRecord[] = parsePage(await this.#connection.use((database) => database.getAll("records", range, pageSize)));
+      const page: StoredRecord[] = parsePage(
+        await this.#connection.use((database) => readStore(database, "records").getAll(range, pageSize)),
+      );
       if (page.length > 0) yield page;
       if (page.length < pageSize) return;
       after = IDBKeyRange.lowerBound(page.at(-1)!.key, true);
@@ -74,7 +77,7 @@ export class IndexedDBBackend implements Backend {
 
   #readTogether(reads: readonly Read[]): Promise<StoredRecord[][]> {
     return this.#connection.use((database) => {
-      const records = database.transaction("records").store;
+      const records = readStore(database, "records");
       return Promise.all(reads.map((read) => read(records)));
     });
   }

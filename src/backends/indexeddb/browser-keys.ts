@@ -2,6 +2,7 @@ import { safeCause } from "../../cause.ts";
 import { createKey, Keyring } from "../../sealing/keyring.ts";
 import { webCipher, webHmac } from "../../sealing/web-cipher.ts";
 import type { Database } from "./connection.ts";
+import { readStore } from "./read-store.ts";
 import { KeysRefusedError } from "./keys-refused-error.ts";
 import type { KeyName } from "./schema.ts";
 
@@ -35,9 +36,9 @@ async function loadKeyring(database: Database, namespace: string): Promise<Keyri
 
 /** Undefined where none were made yet. */
 async function readKeys(database: Database): Promise<Keys | undefined> {
-  const names = await database.getAllKeys("keys");
+  const names = await readStore(database, "keys").getAllKeys();
   if (names.length === 0) return undefined;
-  const [digest, seal] = await Promise.all([database.get("keys", "digest"), database.get("keys", "seal")]);
+  const [digest, seal] = await Promise.all([readStore(database, "keys").get("digest"), readStore(database, "keys").get("seal")]);
   // Safari 27 can accept a key and read back null.
   if (!digest || !seal) throw new KeysRefusedError("The browser does not give back the keys that it was given to keep.");
   return { digest, seal };

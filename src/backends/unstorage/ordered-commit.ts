@@ -1,3 +1,4 @@
+import { isSameRecord, parseRecord } from "../../backend.ts";
 import type { StoredRecord } from "../../backend.ts";
 import type { CheckedStorage } from "./checked-storage.ts";
 import type { CommitClock } from "./commit-clock.ts";
@@ -33,14 +34,13 @@ export class OrderedCommit {
 
   /** `compare`: read the record again before it is written over; worth it where nobody in another process can write in between. */
   async commit(plan: CommitPlan, { compare }: { compare: boolean }): Promise<boolean> {
-    const { previous, next, wanted, stale, inserts } = plan;
+    const { previous, next, inserts } = plan;
     if (previous && this.#clock.isOutdated(previous)) return false;
     if (previous && compare && !isUnchanged(previous, await this.#storage.get(this.#keys.record(previous.key)))) return false;
     if (inserts && (await this.#storage.get(this.#keys.record(next!.key))) != null) return false;
-    const pointers = await this.#readPointers([...wanted, ...stale]);
     if (next) await this.writeRecord(next);
     else await this.removeRecord(previous!.key);
-    await this.#moveIndex(plan, pointers).catch((error: unknown) => {
+    await this.#moveIndex(plan).catch((error: unknown) => {
       throw afterWrites(error);
     });
     return true;
@@ -70,7 +70,9 @@ export class OrderedCommit {
     }
   }
 
-  async #moveIndex({ previous, next, wanted, stale, inserts }: CommitPlan, pointers: PointerLists): Promise<void> {
+  async #moveIndex({ previous, next, wanted, stale, inserts }: CommitPlan): Promise<void> {
+    // Not before the record is written: what another process takes away from then on, it finds to be wanted and restores.
+    const pointers = await this.#readPointers([...wanted, ...stale]);
     if (next) await this.#addPointers(next, wanted, pointers, inserts ? [] : pointerKeys(this.#keys, previous));
     await settleAll(
       stale.map((pointerKey) => {
@@ -80,6 +82,22 @@ export class OrderedCommit {
     );
     // A record that moved leaves last: until then whoever moves it can begin again, and clean up.
     if (previous && inserts) await this.removeRecord(previous.key);
+    if (stale.length > 0 && !keepsAccount(previous, next)) await this.#restorePointers(previous, next);
+  }
+
+  /**
+   * Another process may have written the record meanwhile, and rely on pointers that were removed here. Whoever
+   * removed one last sees that record, so whatever the order, the pointers to the one that stays are there.
+   */
+  async #restorePointers(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<void> {
+    const { key } = (next ?? previous)!;
+    const value = await this.#storage.get(this.#keys.record(key));
+    if (value == null) return;
+    const stored = parseRecord(key, value);
+    // An eventually consistent storage may still show what was there before.
+    if (stored.body === undefined || [previous, next].some((record) => record && isSameRecord(stored, record))) return;
+    const wanted = pointerKeys(this.#keys, stored);
+    await this.#addPointers(stored, wanted, await this.#readPointers(wanted), wanted);
   }
 
   /**
@@ -107,4 +125,10 @@ export class OrderedCommit {
     // A damaged list is replaced by the save that meets it; whom else it led to is not known.
     return new Map(lists.map((pointerKey, position) => [pointerKey, pointersOf(values[position])]));
   }
+}
+
+/** Then the record is found by its account whatever else was removed, and a refresh costs no further read. */
+function keepsAccount(previous: StoredRecord | undefined, next: StoredRecord | undefined): boolean {
+  const account = next?.index.account;
+  return account !== undefined && account === previous?.index.account && next?.index.user === previous.index.user;
 }

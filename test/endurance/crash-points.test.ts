@@ -1,0 +1,3 @@
+import { crashPointsSuite } from "../faults/crash-points-suite.ts";
+
+crashPointsSuite({ cutRepairsShort: true });

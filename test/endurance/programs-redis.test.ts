@@ -1,0 +1,15 @@
+import { afterAll, beforeAll } from "vitest";
+import { redisEngine } from "../model/engines.ts";
+import { programsSuite } from "../model/programs-suite.ts";
+import { RedisServer } from "../support/redis.ts";
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await RedisServer.start();
+});
+afterAll(() => server.dispose());
+
+programsSuite(
+  redisEngine(() => server),
+  { programs: 2000, seed: 13 },
+);

@@ -1,0 +1,3 @@
+import { crashPointsSuite } from "./crash-points-suite.ts";
+
+crashPointsSuite({ cutRepairsShort: false });

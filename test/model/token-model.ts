@@ -1,0 +1,168 @@
+import type { StoredToken, TokenFields, TokenInput } from "../../src/index.ts";
+
+/**
+ * What a store is, in the plainest words: a list of tokens, and the rules by which one is found and saved.
+ * Written from the contract and not from the library, none of whose rules it uses.
+ */
+
+/** A token in the list. Its id is a symbol for whatever the store derives, and may be a caller's own text. */
+export type ModelToken = StoredToken & { readonly derived: boolean; readonly order: number };
+
+export type SaveOutcome =
+  | { readonly saved: ModelToken }
+  /** Either, where both are the case. */
+  | { readonly refused: readonly ("ERR_TOKEN_INVALID" | "ERR_CONFLICT")[] };
+
+export interface SaveCircumstances {
+  readonly now: number;
+  readonly ifVersion?: number | undefined;
+  /** The client that the store serves. */
+  readonly client?: string | undefined;
+}
+
+const TEXTS = [
+  "userName",
+  "clientId",
+  "clientSecret",
+  "redirectUrl",
+  "grantToken",
+  "refreshToken",
+  "accessToken",
+  "apiDomain",
+  "scope",
+  "tokenType",
+] as const;
+
+type Field = (typeof TEXTS)[number];
+/** What has the derived ids of one kind of token: a sequence. */
+type Identity = readonly [field: Field, value: string, client: string | undefined];
+
+export class TokenModel {
+  #tokens: ModelToken[] = [];
+  #order = 0;
+
+  /** The most recently saved first. */
+  all(): ModelToken[] {
+    return this.#tokens.toSorted((left, right) => right.order - left.order);
+  }
+
+  find(query: TokenInput, client?: string): ModelToken | undefined {
+    for (const { found, preferred } of this.#lookUps(query, query.clientId ?? client)) {
+      if (found.length > 0) return preferred ?? found[0];
+    }
+    return undefined;
+  }
+
+  findAll(query: TokenInput, client?: string): ModelToken[] {
+    return this.#lookUps(query, query.clientId ?? client).find(({ found }) => found.length > 0)?.found ?? [];
+  }
+
+  delete(id: string): void {
+    this.#tokens = this.#tokens.filter((token) => token.id !== id);
+  }
+
+  deleteAll(): void {
+    this.#tokens = [];
+  }
+
+  save(given: TokenInput, { now, ifVersion, client }: SaveCircumstances): SaveOutcome {
+    const onlyAccess = given.userName == null && given.grantToken == null && given.refreshToken == null;
+    const patch = given.clientId === undefined && client !== undefined ? { ...given, clientId: client } : given;
+    const matched = this.find(onlyAccess ? given : patch) ?? (given.id == null ? this.#meet(patch) : undefined);
+    const fields = merged(matched, patch);
+    const refused: ("ERR_TOKEN_INVALID" | "ERR_CONFLICT")[] = [];
+    if (ifVersion !== undefined && ifVersion !== (matched?.version ?? 0)) refused.push("ERR_CONFLICT");
+    if (!isWorthSaving(fields)) refused.push("ERR_TOKEN_INVALID");
+    if (refused.length > 0) return { refused };
+    if (matched && [...TEXTS, "expiresAt" as const].every((field) => matched[field] === fields[field])) return { saved: matched };
+    const saved: ModelToken = {
+      ...fields,
+      id: matched?.id ?? given.id ?? this.#freeId(fields),
+      derived: matched ? matched.derived : given.id == null,
+      createdAt: matched?.createdAt ?? now,
+      updatedAt: now,
+      version: (matched?.version ?? 0) + 1,
+      order: ++this.#order,
+    };
+    this.#tokens = [...this.#tokens.filter(({ id }) => id !== saved.id), saved];
+    return { saved };
+  }
+
+  /** The look-ups that a query stands for, in their order; the first that finds anything decides. */
+  #lookUps(query: TokenInput, client: string | null | undefined): { found: ModelToken[]; preferred?: ModelToken | undefined }[] {
+    const { id, userName, clientId, clientSecret, accessToken, grantToken, refreshToken } = query;
+    const where = (test: (token: ModelToken) => boolean): { found: ModelToken[] } => ({ found: this.all().filter(test) });
+    const account = (of: string | undefined): { found: ModelToken[]; preferred: ModelToken | undefined } => {
+      const { found } = where((token) => token.userName === userName && token.clientId === of);
+      const preferred = this.#inPlace(["userName", userName!, of]) ?? found.find(({ derived }) => derived);
+      return { found, preferred };
+    };
+    const fits = (token: ModelToken): boolean => clientId == null || token.clientId === undefined || token.clientId === clientId;
+    if (id != null) return [where((token) => token.id === id)];
+    if (userName != null) return client == null ? [where((token) => token.userName === userName)] : [account(client), account(undefined)];
+    if (accessToken != null && clientId == null && clientSecret == null) return [where((token) => token.accessToken === accessToken)];
+    return [
+      ...(grantToken == null ? [] : [where((token) => token.grantToken === grantToken && fits(token))]),
+      ...(refreshToken == null ? [] : [where((token) => token.refreshToken === refreshToken && fits(token))]),
+    ];
+  }
+
+  /** What a save without an id meets though its look-ups found nothing. */
+  #meet(patch: TokenInput): ModelToken | undefined {
+    const fields = merged(undefined, patch);
+    if (!isWorthSaving(fields)) return undefined;
+    const { userName, clientId, grantToken, refreshToken } = fields;
+    if (userName !== undefined) {
+      // A user who is new, and whose grant or refresh token is there without a name.
+      const query = { clientId: clientId ?? null };
+      for (const step of [grantToken && { ...query, grantToken }, refreshToken && { ...query, refreshToken }]) {
+        const nameless = step && this.findAll(step).find((token) => token.userName === undefined);
+        if (nameless) return nameless;
+      }
+    }
+    return this.#inPlace(identityOf(fields));
+  }
+
+  /** The token that holds a place of this identity and still is it: places are taken in order. */
+  #inPlace(identity: Identity): ModelToken | undefined {
+    for (let place = 0; ; place++) {
+      const holder = this.#tokens.find(({ id }) => id === placeOf(identity, place));
+      if (!holder) return undefined;
+      const [field, value, client] = identity;
+      if (holder[field] === value && holder.clientId === client) return holder;
+    }
+  }
+
+  #freeId(fields: TokenFields): string {
+    const identity = identityOf(fields);
+    let place = 0;
+    while (this.#tokens.some(({ id }) => id === placeOf(identity, place))) place++;
+    return placeOf(identity, place);
+  }
+}
+
+function merged(stored: ModelToken | undefined, patch: TokenInput): TokenFields {
+  const fields: TokenFields = {};
+  for (const field of TEXTS) {
+    const value = patch[field] === undefined ? stored?.[field] : patch[field];
+    if (value != null) fields[field] = value;
+  }
+  const kept = fields.accessToken === stored?.accessToken ? stored?.expiresAt : undefined;
+  const expiresAt = patch.expiresAt === undefined ? kept : patch.expiresAt;
+  if (expiresAt != null) fields.expiresAt = expiresAt;
+  return fields;
+}
+
+function isWorthSaving({ grantToken, refreshToken, accessToken }: TokenFields): boolean {
+  return [grantToken, refreshToken, accessToken].some((value) => value !== undefined);
+}
+
+function identityOf(fields: TokenFields): Identity {
+  const field = (["userName", "grantToken", "refreshToken", "accessToken"] as const).find((name) => fields[name] !== undefined)!;
+  return [field, fields[field]!, fields.clientId];
+}
+
+/** Told apart from any text of a caller's by its form. */
+function placeOf(identity: Identity, place: number): string {
+  return `derived ${JSON.stringify(identity)} ${place}`;
+}

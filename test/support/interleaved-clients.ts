@@ -1,0 +1,122 @@
+import type { Driver } from "unstorage";
+
+/** A driver call that waits for its turn. */
+interface Call {
+  readonly client: number;
+  readonly release: () => void;
+}
+
+/** Which of the calls that wait goes next, by its position. */
+export type Choose = (waiting: readonly { readonly client: number }[]) => number;
+
+/**
+ * Several clients over one map, each as a process of its own. Every driver call waits until it is chosen,
+ * so that a schedule decides alone in which order they take effect; nothing else is left to chance.
+ */
+export class InterleavedClients {
+  readonly #data: Map<string, string>;
+  readonly #waiting: Call[] = [];
+
+  constructor(data: Map<string, string>) {
+    this.#data = data;
+  }
+
+  driver(client: number): Driver {
+    const inTurn = <Result>(act: () => Result): Promise<Result> =>
+      new Promise((resolve) => this.#waiting.push({ client, release: () => resolve(act()) }));
+    return driverOver(this.#data, inTurn);
+  }
+
+  /** Runs the tasks to their ends, however they end. `between` runs while everybody waits. */
+  async run(
+    tasks: readonly (() => Promise<unknown>)[],
+    choose: Choose,
+    between: (step: number) => Promise<void> | void = () => {},
+  ): Promise<PromiseSettledResult<unknown>[]> {
+    let running = tasks.length;
+    const over = Promise.allSettled(tasks.map((task) => task().finally(() => running--)));
+    for (let step = 0; ; step++) {
+      await microtasksDone();
+      if (running === 0) return over;
+      if (this.#waiting.length === 0) throw new Error("A client waits for something else than its driver.");
+      const observed = between(step);
+      if (observed) await observed;
+      this.#waiting.splice(choose(this.#waiting), 1)[0]!.release();
+    }
+  }
+}
+
+/** unstorage's interface over a map of texts; each call takes effect in one step, when `inTurn` lets it. */
+export function driverOver(data: Map<string, string>, inTurn: <Result>(act: () => Result) => Result | Promise<Result>): Driver {
+  return {
+    name: "memory",
+    hasItem: (key) => inTurn(() => data.has(key)),
+    getItem: (key) => inTurn(() => data.get(key) ?? null),
+    getItems: (items) => inTurn(() => items.map(({ key }) => ({ key, value: data.get(key) ?? null }))),
+    setItem: (key, value) => inTurn(() => void data.set(key, value)),
+    removeItem: (key) => inTurn(() => void data.delete(key)),
+    getKeys: () => inTurn(() => [...data.keys()]),
+  };
+}
+
+/** Node runs the next tick only when no promise has anything left to do: then every client waits for its driver. */
+function microtasksDone(): Promise<void> {
+  return new Promise((resolve) => {
+    process.nextTick(resolve);
+  });
+}
+
+/** Every order in which the clients can take their turns, each client's own calls in the order that it made them. */
+export class AllSchedules {
+  /** The choices of the run under way: which client, of how many that waited. */
+  readonly #path: { taken: number; of: number }[] = [];
+  #depth = 0;
+  #begun = false;
+
+  /** Whether there is another one, to which `choose` then leads. */
+  next(): boolean {
+    if (this.#begun) {
+      while (this.#path.length > 0 && this.#path.at(-1)!.taken + 1 === this.#path.at(-1)!.of) this.#path.pop();
+      if (this.#path.length === 0) return false;
+      this.#path.at(-1)!.taken++;
+    }
+    this.#begun = true;
+    this.#depth = 0;
+    return true;
+  }
+
+  readonly choose: Choose = (waiting) => {
+    const clients = [...new Set(waiting.map(({ client }) => client))].sort();
+    const at = this.#depth++;
+    if (at === this.#path.length) this.#path.push({ taken: 0, of: clients.length });
+    const client = clients[this.#path[at]!.taken];
+    return waiting.findIndex((call) => call.client === client);
+  };
+}
+
+/**
+ * Any order at all, the same for the same numbers. Every other schedule changes clients seldom: most races take
+ * one long interruption at the one wrong moment, which an even choice nearly never makes.
+ */
+export function randomSchedule(random: () => number): Choose {
+  const patience = random() < 0.5 ? 0 : 0.7 + 0.3 * random();
+  let current: number | undefined;
+  return (waiting) => {
+    const own = waiting.filter(({ client }) => client === current);
+    const among = own.length > 0 && random() < patience ? own : waiting;
+    const chosen = among[Math.floor(random() * among.length)]!;
+    current = chosen.client;
+    return waiting.indexOf(chosen);
+  };
+}
+
+/** Numbers from 0 up to 1 that depend on the seed alone (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
