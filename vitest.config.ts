@@ -27,7 +27,7 @@ const node: TestProjectConfiguration = {
   resolve: { alias: nodeCrypto },
   test: {
     name: "node",
-    include: ["test/*.test.ts", "test/{backends,faults,locks,maintenance,oauth,refresh,sealing}/*.test.ts"],
+    include: ["test/*.test.ts", "test/{backends,faults,locks,maintenance,oauth,refresh,sealing,zoho}/*.test.ts"],
     exclude: hasRedis() ? [] : ["test/**/*redis*"],
     ...patience,
   },

@@ -8,7 +8,7 @@ export interface ZohoOAuthToken {
   getId(): string | null | undefined;
   setId(id: string): void;
   getUserSignature(): ZohoUserSignature | null | undefined;
-  setUserSignature(userSignature: ZohoUserSignature): void;
+  setUserSignature(userSignature: ZohoUserSignature | null): void;
   getClientId(): string | null | undefined;
   setClientId(clientId: string): void;
   getClientSecret(): string | null | undefined;
@@ -56,7 +56,8 @@ export interface ZohoSdkV2<Token extends ZohoOAuthTokenV2> {
   TokenStore?: ZohoTokenStoreBase | undefined;
 }
 
-export type ZohoSdkExceptionClass = new (code: string, message: string) => Error;
+/** In the TypeScript SDKs `code` and `cause` are private, so that its type is none of `Error`. */
+export type ZohoSdkExceptionClass = new (code: string, message: string) => object;
 
 type BaseClass = abstract new (...args: never[]) => object;
 /** `object` as well: in the TypeScript SDKs the namespace holds types alone, and is empty when it runs. */

@@ -43,7 +43,7 @@ export function fillCommonFields(token: CommonToken, stored: StoredToken): void 
   fill(token.getGrantToken(), stored.grantToken, (value) => token.setGrantToken(value));
   fill(token.getRefreshToken(), stored.refreshToken, (value) => token.setRefreshToken(value));
   fill(token.getAccessToken(), stored.accessToken, (value) => token.setAccessToken(value));
-  if (token.getAccessToken() === stored.accessToken) {
+  if (given(token.getAccessToken()) === stored.accessToken) {
     fill(token.getExpiresIn(), formatExpiresIn(stored), (value) => token.setExpiresIn(value));
   }
 }

@@ -40,8 +40,9 @@ export function toZohoTokenStoreV2<Token extends ZohoOAuthTokenV2>(
   sdk: ZohoSdkV2<Token>,
   options: Pick<ZohoTokenStoreOptions, "unknownId"> = {},
 ): ZohoTokenStoreV2<Token> {
+  const { unknownId } = options;
   refuseUnknown(options, ["unknownId"]);
-  const unknownId = parseUnknownId(options.unknownId);
+  const onUnknownId = parseUnknownId(unknownId);
   requireClasses(sdk, ["OAuthToken", "SDKException"]);
   const { OAuthToken, SDKException, TokenStore: base } = sdk;
 
@@ -63,7 +64,7 @@ export function toZohoTokenStoreV2<Token extends ZohoOAuthTokenV2>(
     async getTokenById(id, token) {
       const stored = await orSdkException(SDKException, "The token could not be looked up", () => store.findTokenById(id));
       if (stored !== null) return handOut(token, stored);
-      if (unknownId === "null") return null;
+      if (onUnknownId === "null") return null;
       throw unknownIdException(SDKException);
     },
     saveToken: (user, token) =>

@@ -50,9 +50,9 @@ export function toZohoTokenStore<Token extends ZohoOAuthToken>(
   sdk: ZohoSdk<Token>,
   options: ZohoTokenStoreOptions = {},
 ): ZohoTokenStore<Token> {
-  const { refreshLease } = options;
+  const { refreshLease, unknownId } = options;
   refuseUnknown(options, ["unknownId", "refreshLease"]);
-  const unknownId = parseUnknownId(options.unknownId);
+  const onUnknownId = parseUnknownId(unknownId);
   requireClasses(sdk, ["OAuthToken", "UserSignature", "SDKException"]);
   const { OAuthToken, UserSignature, SDKException, TokenStore: base } = sdk;
   const lease = refreshLease === undefined ? undefined : new RefreshLease(refreshLease, Date.now);
@@ -79,7 +79,7 @@ export function toZohoTokenStore<Token extends ZohoOAuthToken>(
     async findTokenById(id) {
       const stored = await orSdkException(SDKException, "The token could not be looked up", () => leased(() => store.findTokenById(id)));
       if (stored !== null) return toSdkToken(stored);
-      if (unknownId === "null") return null;
+      if (onUnknownId === "null") return null;
       throw unknownIdException(SDKException);
     },
     saveToken: (token) =>
