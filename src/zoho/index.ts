@@ -13,3 +13,7 @@ export { toZohoTokenStore } from "./token-store.ts";
 export type { ZohoTokenStore, ZohoTokenStoreOptions } from "./token-store.ts";
 export { toZohoTokenStoreV2 } from "./token-store-v2.ts";
 export type { ZohoTokenStoreV2 } from "./token-store-v2.ts";
+export { createZohoAccounts } from "./accounts.ts";
+export type { AuthorizationUrlOptions, ExchangeOptions, ZohoAccounts, ZohoAccountsOptions } from "./accounts.ts";
+export type { ZohoDataCenter } from "./data-centers.ts";
+export type { TokenGrant } from "../oauth/token-response.ts";
