@@ -5,6 +5,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import type { TestProjectConfiguration, ViteUserConfig } from "vitest/config";
 import { chromiumLaunchOptions, findChromium } from "./test/support/chromium.ts";
+import { hasMariaDB } from "./test/support/mariadb.ts";
 import { hasRedis } from "./test/support/redis.ts";
 
 const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
@@ -27,8 +28,8 @@ const node: TestProjectConfiguration = {
   resolve: { alias: nodeCrypto },
   test: {
     name: "node",
-    include: ["test/*.test.ts", "test/{backends,faults,locks,maintenance,oauth,refresh,sealing,zoho}/*.test.ts"],
-    exclude: hasRedis() ? [] : ["test/**/*redis*"],
+    include: ["test/*.test.ts", "test/{backends,cli,faults,locks,maintenance,oauth,refresh,sealing,zoho}/*.test.ts"],
+    exclude: [...(hasRedis() ? [] : ["test/**/*redis*"]), ...(hasMariaDB() ? [] : ["test/**/*mariadb*.test.ts"])],
     ...patience,
   },
 };

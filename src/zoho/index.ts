@@ -17,3 +17,6 @@ export { createZohoAccounts } from "./accounts.ts";
 export type { AuthorizationUrlOptions, ExchangeOptions, ZohoAccounts, ZohoAccountsOptions } from "./accounts.ts";
 export type { ZohoDataCenter } from "./data-centers.ts";
 export type { TokenGrant } from "../oauth/token-response.ts";
+export { readZohoFileStore } from "./read-file-store.ts";
+export { readZohoTable } from "./read-table.ts";
+export type { ZohoRowProblem, ZohoStoredRow, ZohoStoredTokens } from "./stored-rows.ts";

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { findChromium } from "./chromium.ts";
+import { hasMariaDB } from "./mariadb.ts";
 import { hasRedis } from "./redis.ts";
 
 /** A real engine that the tests run on and that npm can't bring. */
@@ -25,6 +26,13 @@ const SYSTEM_ENGINES: readonly SystemEngine[] = [
     suites: "unstorage Redis",
     hint: "install redis-server and have it on the PATH",
     present: hasRedis,
+  },
+  {
+    name: "MariaDB",
+    debianPackage: "mariadb-server",
+    suites: "import from MySQL",
+    hint: "install mariadb-server and have it on the PATH",
+    present: hasMariaDB,
   },
 ];
 
