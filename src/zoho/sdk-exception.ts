@@ -20,7 +20,7 @@ export async function orSdkException<Result>(
   }
 }
 
-export function sdkException(SDKException: ZohoSdkExceptionClass, message: string, cause: Error | null = null): Error {
+function sdkException(SDKException: ZohoSdkExceptionClass, message: string, cause: Error | null = null): Error {
   // Given to the constructor, details and cause would be pasted into the message, and "null" or "undefined" where there are none.
   return Object.assign(new SDKException(TOKEN_STORE, message), { details: null, cause }) as object as Error;
 }

@@ -22,7 +22,7 @@ export interface ZohoStoredTokens {
 }
 
 /** The columns of Zoho's stores, in all SDKs; `user_mail` is the 2.x SDKs' name for `user_name`. */
-export const COLUMNS = {
+const COLUMNS = {
   id: "id",
   user_name: "userName",
   user_mail: "userName",
