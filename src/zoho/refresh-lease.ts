@@ -12,6 +12,7 @@ export interface RefreshLeaseOptions {
   /**
    * How long the first caller that is handed an expired token may take to refresh and save it, in seconds, 1 to 600.
    * The others wait no longer than that, then refresh for themselves: the SDK does not tell of a refresh that failed.
+   * Whoever reads tokens from the adapter without refreshing them holds the lease as well; read from the store itself.
    */
   seconds: number;
   /** Shared by all processes that use the store, so that one of them refreshes; default: among the callers of this adapter. */

@@ -54,6 +54,9 @@ describe("a client of any OAuth server", () => {
     const callback = await visit(other);
     await expect(client.exchange(callback, mine)).rejects.toMatchObject(reauthenticate);
     await expect(client.exchange(callback, { ...other, codeVerifier: mine.codeVerifier })).rejects.toMatchObject(reauthenticate);
+    const own = await visit(mine);
+    await expect(client.exchange(own, { ...mine, state: other.state })).rejects.toThrow(/by its state or its issuer/);
+    expect(await client.exchange(own, mine)).toHaveProperty("accessToken");
   });
 
   it("believes no answer of another issuer, or of none", async () => {
