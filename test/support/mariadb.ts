@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -31,18 +31,16 @@ export class MariaDB {
     const directory = mkdtempSync(join(tmpdir(), "ets-mariadb-"));
     const data = `--datadir=${join(directory, "data")}`;
     const socket = `--socket=${join(directory, "socket")}`;
+    // Two servers that share a directory for temporary tables take each other's.
+    const temporary = join(directory, "tmp");
+    mkdirSync(temporary);
+    const own = ["--no-defaults", `--tmpdir=${temporary}`, data];
     const root = process.getuid?.() === 0 ? ["--user=root"] : [];
-    const made = spawnSync("mariadb-install-db", [
-      "--no-defaults",
-      ...root,
-      data,
-      "--auth-root-authentication-method=normal",
-      "--skip-test-db",
-    ]);
+    const made = spawnSync("mariadb-install-db", [...own, ...root, "--auth-root-authentication-method=normal", "--skip-test-db"]);
     if (made.status !== 0) throw new Error(`mariadb-install-db failed: ${made.stderr.toString()}`);
     const port = await freePort();
     const options = ["--bind-address=127.0.0.1", `--port=${port}`, "--skip-log-bin", `--pid-file=${join(directory, "pid")}`];
-    const child = spawn("mariadbd", ["--no-defaults", ...root, data, socket, ...options], { stdio: "ignore" });
+    const child = spawn("mariadbd", [...own, ...root, socket, ...options], { stdio: "ignore" });
     const server = new MariaDB(port, directory, child);
     const { user, password, database } = server;
     const sql = `create database ${database}; create user '${user}'@'127.0.0.1' identified by '${password}'; grant all on ${database}.* to '${user}'@'127.0.0.1'`;
