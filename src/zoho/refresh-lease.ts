@@ -1,6 +1,6 @@
 import { LockTimeoutError, OptionInvalidError } from "../errors.ts";
-import { KeyedQueue } from "../keyed-queue.ts";
 import type { Lock } from "../locks/lock.ts";
+import { createProcessLock } from "../locks/process-lock.ts";
 import { refuseUnknown } from "../options.ts";
 import type { StoredToken } from "../token.ts";
 
@@ -33,7 +33,7 @@ export class RefreshLease {
   constructor(options: RefreshLeaseOptions, now: () => number) {
     const { seconds, lock } = parseRefreshLease(options);
     this.#limitMs = seconds * 1000;
-    this.#lock = lock ?? localLock();
+    this.#lock = lock ?? createProcessLock();
     this.#now = now;
   }
 
@@ -94,25 +94,6 @@ export class RefreshLease {
 async function digest(id: string): Promise<string> {
   const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id));
   return Array.from(new Uint8Array(bytes).subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function localLock(): Pick<Lock, "request"> {
-  const queue = new KeyedQueue();
-  return {
-    request: (name, { timeoutMs }, callback) =>
-      new Promise((resolve, reject) => {
-        let waiting = true;
-        const timer = setTimeout(() => {
-          waiting = false;
-          reject(new LockTimeoutError("The lease was not free in time."));
-        }, timeoutMs);
-        void queue.run([name], async () => {
-          if (!waiting) return;
-          clearTimeout(timer);
-          await callback().then(resolve, reject);
-        });
-      }),
-  };
 }
 
 /** @throws {OptionInvalidError} */

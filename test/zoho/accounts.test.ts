@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createMemoryTokenStore, OptionInvalidError } from "../../src/index.ts";
+import { createTokenRefresher } from "../../src/refresh/index.ts";
 import { createZohoAccounts } from "../../src/zoho/index.ts";
 import type { ZohoAccountsOptions, ZohoDataCenter } from "../../src/zoho/index.ts";
 import { CLIENT, HTML, INVALID_CODE, RATE_LIMIT, ZohoServer } from "../support/zoho-server.ts";
@@ -64,6 +65,15 @@ describe("the accounts server", () => {
     expect(await accounts.revokeToken(refreshed)).toBe(false);
     await expect(refreshToken(refreshed)).rejects.toMatchObject({ code: "ERR_REAUTHENTICATION_REQUIRED" });
     expect(server.requests.every(({ path }) => !path.includes(token.refreshToken!))).toBe(true);
+  });
+
+  it("plugs into the refresher in one line, which asks once for many", async () => {
+    const store = createMemoryTokenStore();
+    await store.saveToken({ userName: "ann", refreshToken: server.issueRefreshToken(), accessToken: "old", expiresAt: 1 });
+    const refresher = createTokenRefresher({ store, refresh: local().refreshToken });
+    const tokens = await Promise.all(Array.from({ length: 5 }, () => refresher.getAccessToken({ userName: "ann" })));
+    expect(new Set(tokens)).toEqual(new Set([(await store.findToken({ userName: "ann" }))?.accessToken]));
+    expect(server.grants).toEqual(["refresh_token"]);
   });
 
   it.each([
