@@ -23,8 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(DIRECTORY, { recursive: true, force: true }));
 
-it("has examples for a page, Workers, Node, a rotation, a refresher and a check, and all of them compile", async () => {
-  expect(examples).toHaveLength(7);
+it("has examples for a page, Workers, Node, Zoho's SDK, a rotation, a refresher and a check, and all of them compile", async () => {
+  expect(examples).toHaveLength(8);
   const output = await run("tsc", ["-p", DIRECTORY], { cwd: ROOT }).then(
     ({ stdout }) => stdout,
     ({ stdout }: { stdout: string }) => stdout,

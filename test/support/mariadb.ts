@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./free-port.ts";
 
-const NAME = "tokens";
+/** The user, the password and the database, by the name that the documents use. */
+const NAME = "zoho";
 
 export function hasMariadb(): boolean {
   return spawnSync("mariadbd", ["--version"]).status === 0;
@@ -67,6 +68,8 @@ export class MariadbServer {
         `--datadir=${this.#data}`,
         `--socket=${this.#socket}`,
         `--pid-file=${join(this.#directory, "pid")}`,
+        // Two servers that share a directory for temporary tables take each other's.
+        `--tmpdir=${this.#directory}`,
         "--bind-address=127.0.0.1",
         `--port=${this.#port}`,
         "--skip-log-bin",
@@ -106,6 +109,10 @@ export class MariadbServer {
   async dispose(): Promise<void> {
     await this.stop();
     rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  get url(): string {
+    return `mysql://${NAME}:${NAME}@127.0.0.1:${this.#port}/${NAME}`;
   }
 
   get #data(): string {

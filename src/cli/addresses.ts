@@ -1,0 +1,37 @@
+import { UsageError } from "./command.ts";
+import type { Terminal } from "./command.ts";
+
+/**
+ * An address as it was given, or the one in an environment variable for `env:NAME`. Others on the machine can
+ * read a command line, so a password may only come from there.
+ *
+ * @throws {UsageError}
+ */
+export function readAddress(given: string, { environment }: Terminal): string {
+  const [, name] = /^env:(.*)$/s.exec(given) ?? [];
+  if (name === undefined) {
+    if (parseUrl(given)?.password) {
+      throw new UsageError(
+        "Others can read a command line: put the address with its password into an environment variable and give env:NAME.",
+      );
+    }
+    return given;
+  }
+  const value = environment[name];
+  if (!value) throw new UsageError(`The environment variable ${name} is not set.`);
+  return value;
+}
+
+/** For the terminal: without user and password. */
+export function showAddress(address: string): string {
+  const url = parseUrl(address);
+  return url?.host ? `${url.protocol}//${url.host}${url.pathname}` : address;
+}
+
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}

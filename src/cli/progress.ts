@@ -1,0 +1,21 @@
+import type { Terminal } from "./command.ts";
+
+const WIDTH = 30;
+/** How often it is drawn at most, in milliseconds: a terminal is slower than a store. */
+const INTERVAL_MS = 100;
+
+/** A bar on a terminal, and nothing elsewhere. */
+export function progressBar(total: number, { progress }: Terminal): { update: (done: number) => void; end: () => void } {
+  if (!progress || total === 0) return { update: () => {}, end: () => {} };
+  let drawn = 0;
+  return {
+    update(done) {
+      const now = performance.now();
+      if (now - drawn < INTERVAL_MS && done < total) return;
+      drawn = now;
+      const filled = Math.round((done / total) * WIDTH);
+      progress(`${"█".repeat(filled)}${"░".repeat(WIDTH - filled)} ${done} of ${total}`);
+    },
+    end: () => progress(""),
+  };
+}

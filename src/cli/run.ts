@@ -1,0 +1,42 @@
+import { TokenStoreError } from "../errors.ts";
+import { UsageError, CommandError } from "./command.ts";
+import type { Command, ExitCode, Terminal } from "./command.ts";
+import { COMMANDS } from "./commands/index.ts";
+
+/** Runs one command line, and turns what goes wrong into a sentence and an exit code. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  const [name = "", ...rest] = args;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command || rest.includes("--help") || rest.includes("-h")) {
+    const asked = command !== undefined || ["", "help", "--help", "-h"].includes(name);
+    if (asked) terminal.out(command?.usage ?? overview());
+    else terminal.err(`There is no command ${JSON.stringify(name)}.\n\n${overview()}`);
+    return asked ? 0 : 2;
+  }
+  try {
+    return await command.run(rest, terminal);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.err(`${error.message}\n\n${command.usage}`);
+      return 2;
+    }
+    if (error === terminal.signal.reason) terminal.err("Interrupted. What was done stays done; run it again to go on.");
+    else terminal.err(messageOf(error));
+    return 1;
+  }
+}
+
+/** Only our own messages are known to hold no token; of others the name and code are shown. */
+function messageOf(error: unknown): string {
+  if (error instanceof TokenStoreError) return `${error.code}: ${error.message}`;
+  if (error instanceof CommandError) return error.message;
+  const { name, code } = error as { name?: unknown; code?: unknown };
+  return `It failed: ${[name, code].filter((part) => typeof part === "string").join(" ") || "unknown error"}.`;
+}
+
+function overview(): string {
+  const commands = Object.entries<Command>(COMMANDS);
+  const width = Math.max(...commands.map(([name]) => name.length));
+  const lines = commands.map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return ["Usage: edge-token-store <command> …", "", ...lines, "", "edge-token-store <command> --help tells more."].join("\n");
+}

@@ -1,0 +1,104 @@
+import * as nodejs from "@zohocrm/nodejs-sdk-8.0";
+import { describe, expect, it, vi } from "vitest";
+import { createMemoryTokenStore, LockTimeoutError, OptionInvalidError } from "../../src/index.ts";
+import type { StoredToken, TokenStore } from "../../src/index.ts";
+import { toZohoTokenStore } from "../../src/zoho/index.ts";
+import type { ZohoTokenStoreOptions } from "../../src/zoho/index.ts";
+import { RefreshLease } from "../../src/zoho/refresh-lease.ts";
+import { ZOHO_SDKS } from "../support/zoho-sdks.ts";
+
+const EXPIRED: StoredToken = { id: "1", refreshToken: "r", accessToken: "old", expiresAt: 1, createdAt: 0, updatedAt: 0, version: 1 };
+const FRESH: StoredToken = { ...EXPIRED, accessToken: "new", expiresAt: Date.now() + 3_600_000 };
+
+describe("a refresh lease", () => {
+  it("hands an expired token to one caller, and the fresh one to those who waited", async () => {
+    const lease = new RefreshLease({ seconds: 60 }, Date.now);
+    let stored = EXPIRED;
+    const find = (): Promise<StoredToken | null> => lease.find(async () => stored);
+    const first = await find();
+    const others = Promise.all([find(), find(), find()]);
+    stored = FRESH;
+    lease.release("1");
+    expect(first).toBe(EXPIRED);
+    expect(await others).toEqual([FRESH, FRESH, FRESH]);
+  });
+
+  it("lets nobody wait longer than its seconds for a refresh that failed", async () => {
+    const lease = new RefreshLease({ seconds: 1 }, Date.now);
+    const read = vi.fn(async () => EXPIRED);
+    const started = performance.now();
+    await lease.find(read);
+    expect(await lease.find(read)).toBe(EXPIRED);
+    expect(performance.now() - started).toBeGreaterThan(900);
+  });
+
+  it.each<[string, Partial<StoredToken>]>([
+    ["is fresh", { expiresAt: Date.now() + 3_600_000 }],
+    ["has no refresh token", { refreshToken: undefined as never }],
+    ["has an access token and no expiry", { expiresAt: undefined as never }],
+  ])("is not taken for a token that %s", async (_name, fields) => {
+    const lease = new RefreshLease({ seconds: 600 }, Date.now);
+    const token = { ...EXPIRED, ...fields };
+    expect(await lease.find(async () => token)).toBe(token);
+    expect(await lease.find(async () => token)).toBe(token);
+  });
+
+  it("is free again where the second look-up fails or finds the token deleted", async () => {
+    const lease = new RefreshLease({ seconds: 600 }, Date.now);
+    const twice = (second: () => Promise<StoredToken | null>): Promise<StoredToken | null> => {
+      const reads = [async () => EXPIRED, second];
+      return lease.find(() => reads.shift()!());
+    };
+    await expect(twice(() => Promise.reject(new Error("down")))).rejects.toThrow("down");
+    expect(await twice(async () => null)).toBeNull();
+    expect(await lease.find(async () => EXPIRED)).toBe(EXPIRED);
+  });
+
+  it("takes a lock that processes share, by a name that tells no id", async () => {
+    const request = vi.fn((_name: string, _options: object, task: () => Promise<never>) => task());
+    const lease = new RefreshLease({ seconds: 60, lock: { request } }, Date.now);
+    await lease.find(async () => ({ ...EXPIRED, id: "ann@example.com" }));
+    lease.release("ann@example.com");
+    expect(request).toHaveBeenCalledWith(expect.stringMatching(/^zoho-refresh:[0-9a-f]{32}$/), { timeoutMs: 60_000 }, expect.anything());
+  });
+
+  it("goes on without a lock that was not free, and fails with one that fails", async () => {
+    const withLock = (refusal: Error): RefreshLease =>
+      new RefreshLease({ seconds: 1, lock: { request: () => Promise.reject(refusal) } }, Date.now);
+    expect(await withLock(new LockTimeoutError("busy")).find(async () => EXPIRED)).toBe(EXPIRED);
+    await expect(withLock(new Error("no lock server")).find(async () => EXPIRED)).rejects.toThrow("no lock server");
+  });
+
+  it("is released by a save that fails", async () => {
+    const sdk = ZOHO_SDKS[0]!;
+    const memory = createMemoryTokenStore();
+    const { id } = await memory.saveToken({ refreshToken: "r", accessToken: "a", expiresAt: 1 });
+    const store: TokenStore = Object.assign(Object.create(memory) as TokenStore, {
+      findTokenById: () => memory.findTokenById(id),
+      saveToken: () => Promise.reject(new Error("disk")),
+    });
+    const adapter = sdk.adapt(store, { refreshLease: { seconds: 600 } });
+    const token = (await adapter.findTokenById(id))!;
+    await expect(adapter.saveToken(token)).rejects.toSatisfy(sdk.isException);
+    expect((await adapter.findTokenById(id))?.getId()).toBe(id);
+  });
+
+  it.each([{ seconds: 0 }, { seconds: 601 }, { seconds: "5" }, { seconds: 5, lock: {} }, { minutes: 1 }, null])(
+    "refuses %o as its options",
+    (refreshLease) => {
+      const adapt = (): unknown => toZohoTokenStore(createMemoryTokenStore(), nodejs, { refreshLease } as never);
+      expect(adapt).toThrow(OptionInvalidError);
+    },
+  );
+
+  it.each<[object, unknown]>([
+    [{ unknownId: "nothing" }, undefined],
+    [{ lease: 1 }, undefined],
+    [{}, {}],
+    [{}, undefined],
+  ])("and the adapter refuses the options %o with the classes %o", (options, sdk) => {
+    const classes = Object.keys(options).length > 0 ? nodejs : sdk;
+    const adapt = (): unknown => toZohoTokenStore(createMemoryTokenStore(), classes as never, options as ZohoTokenStoreOptions);
+    expect(adapt).toThrow(OptionInvalidError);
+  });
+});

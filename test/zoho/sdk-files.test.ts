@@ -1,0 +1,17 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createStorage } from "unstorage";
+import { atomicFsDriver } from "../../src/backends/unstorage/atomic-fs/index.ts";
+import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
+import { SECRET } from "../conformance/unstorage-fixture.ts";
+import { zohoSdkSuite } from "./sdk-suite.ts";
+
+zohoSdkSuite("files", async () => {
+  const base = await mkdtemp(join(tmpdir(), "ets-zoho-"));
+  const storage = createStorage({ driver: atomicFsDriver({ base }) });
+  return {
+    open: () => createUnstorageTokenStore(storage, { secret: SECRET }),
+    dispose: () => rm(base, { recursive: true, force: true }),
+  };
+});
