@@ -52,6 +52,7 @@ describe("the leak scan finds a secret", () => {
   });
 
   it("and none where there is none", () => {
+    expect(findLeaks([new Uint8Array(), Uint8Array.of(0)], [SECRET])).toEqual([]);
     expect(findLeaks([NOISE, Buffer.from(SECRET.slice(0, 11)), Buffer.from("a".repeat(1000))], [SECRET])).toEqual([]);
   });
 });

@@ -100,7 +100,7 @@ function* runs(bytes: Uint8Array, table: Uint8Array, shortest: number): Generato
 }
 
 function utf16(bytes: Uint8Array, offset: number, highFirst: 0 | 1): Uint16Array {
-  const units = new Uint16Array((bytes.length - offset) >> 1);
+  const units = new Uint16Array(Math.max(0, bytes.length - offset) >> 1);
   for (let position = 0; position < units.length; position++) {
     const at = offset + 2 * position;
     units[position] = bytes[at + highFirst]! | (bytes[at + 1 - highFirst]! << 8);
