@@ -21,8 +21,11 @@ import { parseId, parseTokenInput } from "./token.ts";
 import type { StoredToken, TokenFields, TokenInput, TokenPatch, TokenQuery } from "./token.ts";
 import type { EdgeTokenStore, ListOptions, SaveOptions } from "./token-store.ts";
 
-/** How often a save that others overtake starts again before it gives up with `ERR_CONFLICT`. */
-const MAX_ATTEMPTS = 12;
+/**
+ * How often a save that others overtake starts again before it gives up with `ERR_CONFLICT`: five seconds
+ * or so. Where 25 processes save one record without a pause, every other attempt is in vain.
+ */
+const MAX_ATTEMPTS = 50;
 /** The longest pause between two attempts, in milliseconds; the real one is random below it. */
 const MAX_PAUSE_MS = 200;
 

@@ -48,7 +48,9 @@ export class KeyRegister {
       const ids = idsIn(record);
       const keyIds = change(ids);
       if (record && keyIds.length === ids.length) return;
-      const next = { key: REGISTER_KEY, version: (record?.version ?? 0) + 1, keyId: keyring.current.id, index: {}, body: { keyIds } };
+      // The nonce makes it like no other: who reads it in two ways can tell whether both lead to the same storage.
+      const body = { keyIds, nonce: crypto.randomUUID() };
+      const next = { key: REGISTER_KEY, version: (record?.version ?? 0) + 1, keyId: keyring.current.id, index: {}, body };
       if (await this.#backend.commit(record, next)) return;
     }
   }

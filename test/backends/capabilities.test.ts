@@ -31,7 +31,7 @@ it("tells what each engine promises", () => {
   expect(over(lruCacheDriver({}))).toMatchObject({ engine: "lru-cache", persistent: false });
   expect(over(redisDriver({ lazyConnect: true }))).toMatchObject({
     engine: "redis",
-    atomic: false,
+    atomic: true,
     consistency: "strong",
     ttl: true,
     persistent: true,

@@ -23,20 +23,28 @@ const FOREIGN_WITHIN = {
 export interface UnstorageFixtureOptions {
   /** Whether a value may lie at `tokens` while others lie below it. */
   nested?: boolean;
+  /** Of the store, and of the stranger's keys within its namespace. */
+  hashTag?: boolean;
 }
 
 /** Stores over one storage object, as the requests of one server process would have them. */
-export function unstorageFixture(driver: Driver, dump: Fixture["dump"], { nested = true }: UnstorageFixtureOptions = {}): Fixture {
+export function unstorageFixture(
+  driver: Driver,
+  dump: Fixture["dump"],
+  { nested = true, hashTag = false }: UnstorageFixtureOptions = {},
+): Fixture {
   const storage = createStorage({ driver });
   const { tokens, ...beside } = FOREIGN;
-  const foreign: Record<string, object> = { ...beside, ...FOREIGN_WITHIN, ...(nested ? { tokens } : {}) };
+  const foreign = Object.entries<object>({ ...beside, ...FOREIGN_WITHIN, ...(nested ? { tokens } : {}) }).map(
+    ([key, value]): [string, object] => [hashTag ? key.replace(/^tokens\b/, "{tokens}") : key, value],
+  );
   return {
-    open: (options = {}) => createUnstorageTokenStore(storage, { secret: SECRET, ...options }),
+    open: (options = {}) => createUnstorageTokenStore(storage, { secret: SECRET, hashTag, ...options }),
     stranger: {
       write: async () => {
-        for (const [key, value] of Object.entries(foreign)) await storage.setItem(key, value as Record<string, string>);
+        for (const [key, value] of foreign) await storage.setItem(key, value as Record<string, string>);
       },
-      read: () => Promise.all(Object.keys(foreign).map((key) => storage.getItem(key))),
+      read: () => Promise.all(foreign.map(([key]) => storage.getItem(key))),
     },
     dump,
     dispose: () => storage.dispose(),

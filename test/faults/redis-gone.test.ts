@@ -1,9 +1,11 @@
+import type { Redis } from "ioredis";
 import { createStorage } from "unstorage";
 import redisDriver from "unstorage/drivers/redis";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
 import { expectCode } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
+import { dumpRedis } from "../support/redis-dump.ts";
 import { RedisServer } from "../support/redis.ts";
 
 let server: RedisServer;
@@ -40,16 +42,31 @@ it("says that the storage is unavailable while Redis is gone, and works again wh
   await storage.dispose();
 });
 
-it("keeps what the server says out of its errors", async () => {
-  const storage = createStorage({ driver: redisDriver({ url: server.url }) });
+it.each([
+  ["OOM", ["CONFIG", "SET", "maxmemory", "1"], ["CONFIG", "SET", "maxmemory", "0"]],
+  ["READONLY", ["REPLICAOF", "127.0.0.1", "1"], ["REPLICAOF", "NO", "ONE"]],
+])("writes all or nothing where the server refuses with %s, and keeps what it says out of the error", async (code, refuse, allow) => {
+  const driver = redisDriver({ url: server.url });
+  const storage = createStorage({ driver });
+  const client = (driver.getInstance as () => Redis)();
+  await client.flushall();
   const store = createUnstorageTokenStore(storage, { secret: SECRET });
-  const admin = createStorage({ driver: redisDriver({ url: server.url }) });
-  const client = (await admin.getMount().driver.getInstance!()) as unknown as { call(...command: string[]): Promise<unknown> };
-  await client.call("CONFIG", "SET", "maxmemory", "1");
-  const error = await store.saveToken({ userName: "marked-name", accessToken: "marked-token" }).then(String, (reason: Error) => reason);
-  await client.call("CONFIG", "SET", "maxmemory", "0");
-  expect(error).toMatchObject({ code: "ERR_STORE_UNAVAILABLE", cause: { name: "ReplyError", code: "OOM" } });
-  expect(JSON.stringify([error, (error as Error).cause, (error as Error).stack])).not.toMatch(/marked/);
+  const { id } = await store.saveToken({ userName: "ann", accessToken: "first" });
+  const before = await dumpRedis(client);
+  await client.call(...(refuse as [string, ...string[]]));
+  for (const save of [
+    { userName: "marked-name", accessToken: "marked-token" },
+    { id, userName: "marked-name", accessToken: "marked-token" },
+  ]) {
+    const error: Error = await store.saveToken(save).then(
+      () => new Error("saved"),
+      (reason: Error) => reason,
+    );
+    expect(error).toMatchObject({ code: "ERR_STORE_UNAVAILABLE", cause: { name: "ReplyError", code } });
+    expect(JSON.stringify([error.message, error, error.cause, error.stack])).not.toMatch(/marked/);
+  }
+  await client.call(...(allow as [string, ...string[]]));
+  expect(await dumpRedis(client)).toEqual(before);
+  await expect.poll(() => store.saveToken({ id, accessToken: "second" }).catch(() => null)).toMatchObject({ version: 2 });
   await storage.dispose();
-  await admin.dispose();
 });

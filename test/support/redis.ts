@@ -10,18 +10,21 @@ export function hasRedis(): boolean {
   return spawnSync("redis-server", ["--version"]).status === 0;
 }
 
-/** A redis-server of the test's own, in memory alone. */
+/** A redis-server of the test's own: in memory alone, unless its options say otherwise. */
 export class RedisServer {
   readonly port: number;
+  readonly #options: readonly string[];
   readonly #directory: string = mkdtempSync(join(tmpdir(), "ets-redis-"));
   #process: ChildProcess | undefined;
 
-  private constructor(port: number) {
+  private constructor(port: number, options: readonly string[]) {
     this.port = port;
+    this.#options = options;
   }
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort());
+  /** @param options of redis-server, as on its command line */
+  static async start(...options: string[]): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), options);
     await server.start();
     return server;
   }
@@ -33,7 +36,7 @@ export class RedisServer {
   /** Starts it, on the same port again after a stop. */
   async start(): Promise<void> {
     const options = ["--port", String(this.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", this.#directory];
-    const child = spawn("redis-server", options, { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn("redis-server", [...options, ...this.#options], { stdio: ["ignore", "pipe", "inherit"] });
     this.#process = child;
     await new Promise<void>((resolve, reject) => {
       let output = "";

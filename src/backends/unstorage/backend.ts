@@ -16,6 +16,7 @@ import type { NativeDetector } from "./native-access.ts";
 import { OrderedCommit } from "./ordered-commit.ts";
 import { PointerCheck } from "./pointer-check.ts";
 import { isPointerList, parsePointers } from "./pointers.ts";
+import { detectRedis } from "./redis/detect.ts";
 import { detectSql } from "./sql/detect.ts";
 import { afterWrites } from "./store-errors.ts";
 
@@ -24,7 +25,7 @@ type ReadAll = (keys: readonly string[]) => Promise<unknown[]>;
 /** How many keys are removed side by side. */
 const REMOVE_BATCH = 64;
 
-const NATIVE: readonly NativeDetector[] = [detectSql, detectExclusive];
+const NATIVE: readonly NativeDetector[] = [detectRedis, detectSql, detectExclusive];
 /** Asked by listings alone: what a look-up or a save would pay for the proof is more than it gains. */
 const NATIVE_LISTINGS: readonly NativeDetector[] = [cloudflareKVListing];
 
@@ -37,8 +38,8 @@ export class UnstorageBackend implements Backend {
   readonly #native: NativeAccessFinder;
   readonly #listings: NativeAccessFinder;
 
-  constructor(storage: Storage, namespace: string) {
-    this.#keys = new Keys(namespace);
+  constructor(storage: Storage, namespace: string, hashTag = false) {
+    this.#keys = new Keys(namespace, hashTag);
     this.#storage = new CheckedStorage(storage, this.#keys.records);
     this.#shared = coordinationOf(storage);
     this.#ordered = new OrderedCommit(this.#storage, this.#keys, this.#shared.clock);
@@ -47,7 +48,7 @@ export class UnstorageBackend implements Backend {
   }
 
   get capabilities(): Backend["capabilities"] {
-    const { atomic, persistent, durable, ...facts } = driverCapabilities(this.#storage.driver.name);
+    const { atomic, persistent, durable, ...facts } = driverCapabilities(this.#storage.driver, this.#keys.hashTag);
     const native = this.#native.settled;
     const kept = native?.persistent ?? true;
     return { ...facts, atomic: native?.atomic ?? atomic, persistent: persistent && kept, durable: durable && kept };
@@ -61,7 +62,7 @@ export class UnstorageBackend implements Backend {
   async lookup(index: IndexName, digest: string): Promise<StoredRecord[]> {
     const pointerKey = this.#keys.pointer(index, digest);
     const native = await this.#native.find();
-    if (native.lookup) return (await native.lookup(pointerKey)).map(([key, value]) => parseRecord(key, value));
+    if (native.lookup) return native.lookup(pointerKey);
     const value = await this.#storage.get(pointerKey);
     const sound = value == null || isPointerList(value);
     const pointers = parsePointers(pointerKey, sound ? value : await this.#getAlone(pointerKey));
@@ -148,6 +149,8 @@ export class UnstorageBackend implements Backend {
   }
 
   async #readRecords(digests: readonly string[], getAll: ReadAll = (keys) => this.#storage.getAll(keys)): Promise<StoredRecord[]> {
+    const native = await this.#native.find();
+    if (native.read) return native.read(digests);
     const { clock } = this.#shared;
     const time = clock.now();
     const keys = digests.map((digest) => this.#keys.record(digest));

@@ -14,7 +14,8 @@ export class CheckedStorage {
   readonly #storage: Storage;
   /** A key of the namespace: its mount is where everything of the namespace lies. */
   readonly #anyKey: string;
-
+  /** Whether the storage takes no batches. */
+  #singly = false;
   #answered: Promise<void> | undefined;
 
   constructor(storage: Storage, anyKey: string) {
@@ -36,13 +37,22 @@ export class CheckedStorage {
   async getAll(keys: readonly string[]): Promise<unknown[]> {
     if (keys.length < 2) return Promise.all(keys.map((key) => this.get(key)));
     const values = new Map<string, unknown>();
-    const size = this.driver.getItems ? keys.length : READ_BATCH;
+    const size = this.driver.getItems && !this.#singly ? keys.length : READ_BATCH;
     for (let start = 0; start < keys.length; start += size) {
-      const batch = keys.slice(start, start + size);
-      const items = await this.attempt("read", () => this.#storage.getItems(batch));
+      const items = await this.#getBatch(keys.slice(start, start + size));
       for (const { key, value } of items) values.set(key, checkedValue(value));
     }
     return keys.map((key) => values.get(key));
+  }
+
+  async #getBatch(keys: string[]): Promise<{ key: string; value: unknown }[]> {
+    try {
+      if (!this.#singly) return await this.attempt("read", () => this.#storage.getItems(keys));
+    } catch (error) {
+      if (!isCrossSlot(error)) throw error;
+      this.#singly = true;
+    }
+    return Promise.all(keys.map(async (key) => ({ key, value: await this.get(key) })));
   }
 
   async set(key: string, value: object): Promise<void> {
@@ -95,4 +105,9 @@ export class CheckedStorage {
 function checkedValue(value: unknown): unknown {
   if (value instanceof Error) throw storeError("read", "unstorage", "failed", value);
   return value;
+}
+
+/** A Redis Cluster reads the keys of several slots only one by one, and refuses a batch of them. */
+function isCrossSlot(error: unknown): boolean {
+  return ((error as Error).cause as { code?: unknown } | undefined)?.code === "CROSSSLOT";
 }

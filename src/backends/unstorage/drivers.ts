@@ -1,6 +1,7 @@
+import type { Driver } from "unstorage";
 import type { Capabilities } from "../../backend.ts";
 
-type DriverFacts = Pick<Capabilities, "consistency" | "durable" | "ttl" | "persistent">;
+type DriverFacts = Pick<Capabilities, "consistency" | "durable" | "ttl" | "persistent"> & Partial<Pick<Capabilities, "atomic">>;
 
 const SERVER: DriverFacts = { consistency: "strong", durable: true, ttl: false, persistent: true };
 const CLOUDFLARE_KV: DriverFacts = { consistency: "eventual", durable: true, ttl: true, persistent: true };
@@ -17,7 +18,7 @@ const UNKNOWN: DriverFacts = { consistency: "eventual", durable: false, ttl: fal
 const DRIVERS: Readonly<Record<string, DriverFacts>> = {
   memory: IN_PROCESS,
   "lru-cache": IN_PROCESS,
-  redis: { ...SERVER, ttl: true },
+  redis: { ...SERVER, ttl: true, atomic: true },
   "cloudflare-kv-binding": CLOUDFLARE_KV,
   "cloudflare-kv-http": CLOUDFLARE_KV,
   fs: TORN_BY_A_CRASH,
@@ -27,10 +28,12 @@ const DRIVERS: Readonly<Record<string, DriverFacts>> = {
 };
 
 /**
- * Writes of several keys are not atomic in any driver, and none compares before it writes; so `atomic`
- * is false throughout. What lies under the driver may know better, once it was used.
+ * No driver writes several keys in one step, or compares before it writes; `atomic` are those whose client does,
+ * as far as can be told before it was asked. What lies under the driver may know better, once it was used.
  */
-export function driverCapabilities(name: string | undefined): Omit<Capabilities, "sealed"> {
-  const facts = name !== undefined && Object.hasOwn(DRIVERS, name) ? DRIVERS[name]! : UNKNOWN;
-  return { engine: name ?? "unstorage", atomic: false, ...facts };
+export function driverCapabilities({ name, options }: Driver, hashTag: boolean): Omit<Capabilities, "sealed"> {
+  const { atomic = false, ...facts } = name !== undefined && Object.hasOwn(DRIVERS, name) ? DRIVERS[name]! : UNKNOWN;
+  const { cluster, ttl } = (options ?? {}) as { cluster?: unknown; ttl?: unknown };
+  const inOneStep = name !== "redis" || ((hashTag || !cluster) && !ttl);
+  return { engine: name ?? "unstorage", atomic: atomic && inOneStep, ...facts };
 }

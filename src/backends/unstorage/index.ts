@@ -18,25 +18,33 @@ export interface UnstorageTokenStoreOptions extends TokenStoreOptions {
    * `false` stores tokens in plain text.
    */
   secret: Secret;
+  /**
+   * For a Redis Cluster: puts the namespace in braces in every key, so that all lie in one slot and saves are
+   * atomic; they don't spread over the cluster then. Default false. Tokens that were saved without it are not
+   * found with it, nor the other way round.
+   */
+  hashTag?: boolean;
 }
 
 /**
  * A store over any unstorage driver: Redis, Cloudflare KV, the filesystem, SQL, memory.
  *
  * The storage stays the caller's: `close()` does not dispose of it, and other data in it is left alone.
- * Stores over one `storage` object don't overwrite each other. Across processes saves are compared too on
- * SQL and on `atomicFsDriver`; elsewhere the last save of a record wins, whole.
+ * Stores over one `storage` object don't overwrite each other. Across processes they don't either where
+ * `capabilities.atomic` says so; elsewhere the last save of a record wins, whole.
  *
  * @throws {OptionInvalidError} on an unknown option or one of the wrong type
  * @throws {SecretWeakError} where the secret has fewer than 32 characters
  */
 export function createUnstorageTokenStore(storage: Storage, options: UnstorageTokenStoreOptions): EdgeTokenStore {
-  const parsed = parseOptions(options, ["secret"]);
+  const parsed = parseOptions(options, ["secret", "hashTag"]);
   const secrets = parseSecret(options.secret);
   if (typeof storage?.getItem !== "function" || typeof storage.getMount !== "function") {
     throw new OptionInvalidError("The first argument must be a storage made with unstorage's createStorage({ driver }).");
   }
-  const backend = new UnstorageBackend(storage, parsed.namespace);
+  const { hashTag = false } = options;
+  if (typeof hashTag !== "boolean") throw new OptionInvalidError("The option hashTag must be true or false.");
+  const backend = new UnstorageBackend(storage, parsed.namespace, hashTag);
   return new Engine({
     backend,
     keyring: secretKeyring(secrets, parsed.namespace),

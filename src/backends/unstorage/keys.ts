@@ -9,10 +9,15 @@ export class Keys {
   readonly #record: RegExp;
   readonly #pointer: RegExp;
 
-  constructor(namespace: string) {
-    this.#namespace = namespace;
-    this.#record = new RegExp(`^${namespace}:r:([0-9a-f]{32})$`);
-    this.#pointer = new RegExp(`^${namespace}:x:(user|account|access|refresh|grant):([0-9a-f]{32})$`);
+  /** Whether all keys lie in one slot of a Redis Cluster. */
+  readonly hashTag: boolean;
+
+  constructor(namespace: string, hashTag = false) {
+    this.hashTag = hashTag;
+    this.#namespace = hashTag ? `{${namespace}}` : namespace;
+    const escaped = hashTag ? `\\{${namespace}\\}` : namespace;
+    this.#record = new RegExp(`^${escaped}:r:([0-9a-f]{32})$`);
+    this.#pointer = new RegExp(`^${escaped}:x:(user|account|access|refresh|grant):([0-9a-f]{32})$`);
   }
 
   record(digest: string): string {

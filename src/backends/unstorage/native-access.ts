@@ -20,8 +20,10 @@ export interface NativeAccess {
   readonly exclusive?: <Result>(keys: readonly string[], task: () => Promise<Result>) => Promise<Result>;
   /** Writes the pointers that don't lead to the record yet. */
   readonly completeIndex?: (record: StoredRecord, wanted: readonly string[]) => Promise<void>;
-  /** The values of the records that the pointers under this key lead to, by the records' digests, in one trip. */
-  readonly lookup?: (pointerKey: string) => Promise<readonly (readonly [digest: string, value: unknown])[]>;
+  /** Those of the records under these digests that are there. */
+  readonly read?: (digests: readonly string[]) => Promise<StoredRecord[]>;
+  /** The records that the pointers under this key lead to, in one trip. */
+  readonly lookup?: (pointerKey: string) => Promise<StoredRecord[]>;
   /** All keys below the base, where the driver's own list does not give all. */
   readonly list?: (base: string) => Promise<string[]>;
   /** The same in pages, each asked for when the one before it has been used, so that no listing outgrows its caller. */
@@ -30,6 +32,8 @@ export interface NativeAccess {
   readonly getAll?: (keys: readonly string[]) => Promise<unknown[]>;
   /** The text under a key of the storage; of access that goes round unstorage, which may keep a key elsewhere. */
   readonly readText?: (key: string) => Promise<string | null>;
+  /** What serves where, or as long as, `readText` has not proven to lead to the same place as the storage; default nothing. */
+  readonly fallback?: NativeAccess;
 }
 
 export interface NativeParts {
@@ -45,12 +49,16 @@ export type NativeDetector = (instance: unknown, parts: NativeParts) => NativeAc
 
 const NONE: NativeAccess = { atomic: false };
 
+/** How often the register is compared, where others may be writing it meanwhile. */
+const COMPARISONS = 3;
+
 /** Finds out, on first use, how the storage under a driver can be reached past it. */
 export class NativeAccessFinder {
   readonly #detectors: readonly NativeDetector[];
   readonly #storage: CheckedStorage;
   readonly #keys: Keys;
-  #candidate: Promise<NativeAccess | undefined> | undefined;
+  #candidate: NativeAccess | undefined;
+  #finding: Promise<NativeAccess> | undefined;
   #settled: NativeAccess | undefined;
 
   constructor(detectors: readonly NativeDetector[], storage: CheckedStorage, keys: Keys) {
@@ -66,15 +74,16 @@ export class NativeAccessFinder {
 
   async find(): Promise<NativeAccess> {
     if (this.#settled) return this.#settled;
-    this.#candidate ??= this.#detect();
-    const candidate = await this.#candidate;
-    if (!candidate) {
-      this.#candidate = undefined;
-      return NONE;
-    }
-    const proven = candidate.readText ? await this.#proves(candidate.readText) : true;
-    if (proven !== undefined) this.#settled = proven ? candidate : NONE;
-    return this.#settled ?? NONE;
+    this.#finding ??= this.#find().finally(() => (this.#finding = undefined));
+    return this.#finding;
+  }
+
+  async #find(): Promise<NativeAccess> {
+    this.#candidate ??= await this.#detect();
+    const { readText, fallback = NONE } = this.#candidate ?? NONE;
+    const proven = this.#candidate && (readText ? await this.#proves(readText) : true);
+    if (proven !== undefined) this.#settled = proven ? this.#candidate : fallback;
+    return this.#settled ?? fallback;
   }
 
   /** Undefined where it can't be told now, such as with a server that is down. */
@@ -96,14 +105,21 @@ export class NativeAccessFinder {
 
   /**
    * Whether both ways lead to the same place. A storage can have a prefix (`prefixStorage`) that nobody can
-   * ask it for, so one value that is there before any token is read both ways: the key register. Undefined
-   * where it is not there yet.
+   * ask it for, so one value that is there before any token is read both ways: the key register, which no
+   * other namespace has the same of. Undefined where it is not there yet.
    */
   async #proves(readText: (key: string) => Promise<string | null>): Promise<boolean | undefined> {
     const key = this.#keys.record(REGISTER_KEY);
-    const value = await this.#storage.get(key);
-    if (value == null) return undefined;
-    const text = await readText(key);
-    return text !== null && JSON.stringify(value) === text;
+    for (let count = 0; count < COMPARISONS; count++) {
+      const value = await this.#storage.get(key);
+      if (value == null) return undefined;
+      if (isUnique(value) && JSON.stringify(value) === (await readText(key))) return true;
+    }
+    return false;
   }
+}
+
+function isUnique(register: unknown): boolean {
+  const { body } = register as { body?: { nonce?: unknown } | null };
+  return typeof body?.nonce === "string";
 }

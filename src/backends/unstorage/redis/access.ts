@@ -1,0 +1,130 @@
+import { parseRecord } from "../../../backend.ts";
+import type { StoredRecord } from "../../../backend.ts";
+import { OptionInvalidError } from "../../../errors.ts";
+import { REGISTER_KEY } from "../../../sealing/key-register.ts";
+import { recordValue } from "../commit-plan.ts";
+import type { CommitPlan } from "../commit-plan.ts";
+import type { NativeAccess, NativeParts } from "../native-access.ts";
+import { parsePointers } from "../pointers.ts";
+import { isCluster } from "./client.ts";
+import type { RedisCluster, RedisNode } from "./client.ts";
+import { scanKeys } from "./scan.ts";
+import { COMMIT, COMPLETE_INDEX, LOOKUP } from "./scripts.ts";
+
+/** Redis by ioredis: a commit with its pointers is one script, and so is a look-up. */
+export function accessTo(client: RedisNode | RedisCluster, parts: NativeParts): NativeAccess {
+  const access = new RedisAccess(client, parts);
+  if (!isCluster(client)) return access;
+  // Here the driver's own list is out of the question, whatever else it has to do.
+  const { readText, list } = access;
+  const fallback = { atomic: false, list: access.listUnproven };
+  return parts.keys.hashTag ? Object.assign(access, { fallback }) : { atomic: false, readText, list, fallback };
+}
+
+/** For keys on one server, or in one slot of a cluster: there scripts and MGET work. */
+class RedisAccess implements NativeAccess {
+  readonly atomic = true;
+  readonly #client: RedisNode | RedisCluster;
+  readonly #parts: NativeParts;
+  /** What the mount takes from a key of the storage, and what the driver puts before the rest. */
+  readonly #mount: string;
+  readonly #base: string;
+  /** What a record was read from: the surest sign that it is still the same, and all that a damaged one has. */
+  readonly #texts = new WeakMap<StoredRecord, string>();
+
+  constructor(client: RedisNode | RedisCluster, parts: NativeParts) {
+    this.#client = client;
+    this.#parts = parts;
+    const { records } = parts.keys;
+    this.#mount = records.slice(0, records.length - parts.driverKey(records).length);
+    // As unstorage's driver does it.
+    const base = ((parts.driver.options as { base?: string } | undefined)?.base ?? "").replace(/[/\\]/g, ":").replace(/^:|:$/g, "");
+    this.#base = base && `${base}:`;
+  }
+
+  readonly readText = (key: string): Promise<string | null> => this.#attempt("read", () => this.#client.get(this.#keyOf(key)));
+
+  readonly read = (digests: readonly string[]): Promise<StoredRecord[]> =>
+    this.#attempt("read", async () => {
+      const [key, ...others] = digests.map((digest) => this.#recordKey(digest));
+      if (key === undefined) return [];
+      const texts = others.length > 0 ? await this.#client.mget(key, ...others) : [await this.#client.get(key)];
+      return digests.flatMap((digest, position) => this.#parse(digest, texts[position]));
+    });
+
+  readonly lookup = async (pointerKey: string): Promise<StoredRecord[]> => {
+    const keys = [this.#keyOf(pointerKey), this.#recordKey("")];
+    const [list, ...texts] = (await this.#attempt("read", () => LOOKUP.run(this.#client, keys, []))) as (string | null)[];
+    if (list == null) return [];
+    return parsePointers(pointerKey, parseJson(list)).flatMap(({ key }, position) => this.#parse(key, texts[position]));
+  };
+
+  readonly commit = async ({ previous, next, wanted, stale, inserts }: CommitPlan): Promise<boolean> => {
+    const operation = !previous ? "insert" : !next ? "delete" : inserts ? "move" : "update";
+    const records = [...(previous ? [previous.key] : []), ...(next && inserts ? [next.key] : [])];
+    const keys = [...records.map((key) => this.#recordKey(key)), ...[...wanted, ...stale].map((key) => this.#keyOf(key))];
+    const values = [
+      operation,
+      previous ? this.#textOf(previous) : "",
+      next ? JSON.stringify(recordValue(next)) : "",
+      previous?.key ?? "",
+      next?.key ?? "",
+      String(next?.version ?? 0),
+      String(wanted.length),
+    ];
+    return (await this.#attempt("write", () => COMMIT.run(this.#client, keys, values))) === 1;
+  };
+
+  readonly completeIndex = async (record: StoredRecord, wanted: readonly string[]): Promise<void> => {
+    const keys = [this.#recordKey(record.key), ...wanted.map((key) => this.#keyOf(key))];
+    const values = [this.#textOf(record), record.key, String(record.version)];
+    await this.#attempt("write", () => COMPLETE_INDEX.run(this.#client, keys, values));
+  };
+
+  readonly list = (base: string): Promise<string[]> =>
+    this.#attempt("list", async () => {
+      const found = await scanKeys(this.#client, `${this.#keyOf(base)}:`);
+      return found.map((key) => this.#mount + key.slice(this.#base.length));
+    });
+
+  /** Where the storage has a prefix, nobody tells which; only as long as nothing was written, that does not matter. */
+  readonly listUnproven = async (base: string): Promise<string[]> => {
+    const { storage, keys } = this.#parts;
+    if ((await storage.get(keys.record(REGISTER_KEY))) == null) return this.list(base);
+    throw new OptionInvalidError(
+      "On a Redis Cluster the keys of a prefixStorage can't be listed. Give the prefix to the driver as its base, or mount it there.",
+    );
+  };
+
+  #parse(digest: string, text: string | null | undefined): StoredRecord[] {
+    if (text == null) return [];
+    const record = parseRecord(digest, parseJson(text));
+    this.#texts.set(record, text);
+    return [record];
+  }
+
+  #textOf(record: StoredRecord): string {
+    return this.#texts.get(record) ?? JSON.stringify(recordValue(record));
+  }
+
+  #recordKey(digest: string): string {
+    return this.#keyOf(this.#parts.keys.record(digest));
+  }
+
+  #keyOf(key: string): string {
+    return this.#base + this.#parts.driverKey(key);
+  }
+
+  #attempt<Result>(doing: string, call: () => Promise<Result>): Promise<Result> {
+    return this.#parts.storage.attempt(doing, call);
+  }
+}
+
+/** The text itself, which is nothing of ours, where it is damaged. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,142 @@
+import type { Redis } from "ioredis";
+import { Redis as Redis6 } from "ioredis6";
+import { createStorage, prefixStorage } from "unstorage";
+import type { Driver, Storage } from "unstorage";
+import redisDriver from "unstorage/drivers/redis";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
+import { namedToken, queriesFor } from "../conformance/fixture.ts";
+import { SECRET } from "../conformance/unstorage-fixture.ts";
+import { checkPointers, dumpRedis } from "../support/redis-dump.ts";
+import { RedisServer } from "../support/redis.ts";
+
+let server: RedisServer;
+let admin: Driver;
+let client: Redis;
+let storages: Storage[];
+
+beforeAll(async () => {
+  server = await RedisServer.start();
+  admin = redisDriver({ url: server.url });
+  client = (admin.getInstance as () => Redis)();
+});
+beforeEach(async () => {
+  storages = [];
+  await client.flushall();
+});
+afterEach(() => Promise.all(storages.map((storage) => storage.dispose())));
+afterAll(async () => {
+  await admin.dispose?.();
+  await server.dispose();
+});
+
+function disposed(storage: Storage): Storage {
+  storages.push(storage);
+  return storage;
+}
+
+const overDriver = (driver: Driver): Storage => disposed(createStorage({ driver }));
+
+/** With a client that unstorage does not know. */
+function ownDriver(instance: Redis6): Driver {
+  return {
+    name: "redis",
+    getInstance: () => instance,
+    hasItem: async (key) => (await instance.exists(key)) > 0,
+    getItem: (key) => instance.get(key),
+    setItem: async (key, value) => void (await instance.set(key, value)),
+    removeItem: async (key) => void (await instance.unlink(key)),
+    getKeys: () => instance.keys("*"),
+    dispose: () => instance.disconnect(),
+  };
+}
+
+/** A driver that keeps its values where its client alone does not look for them. */
+function shiftedDriver(): Driver {
+  const driver = redisDriver({ url: server.url });
+  const shift = (key: string): string => `shifted:${key}`;
+  return {
+    ...driver,
+    getItem: (key) => driver.getItem(shift(key)),
+    getItems: undefined as never,
+    setItem: (key, value, options) => driver.setItem!(shift(key), value, options),
+    removeItem: (key, options) => driver.removeItem!(shift(key), options),
+    getKeys: async (base, options) => (await driver.getKeys(shift(base), options)).map((key: string) => key.slice("shifted:".length)),
+  };
+}
+
+interface Place {
+  readonly name: string;
+  readonly prefix: string;
+  readonly atomic: boolean;
+  readonly open: () => Storage;
+}
+
+const PLACES: Place[] = [
+  { name: "the driver alone", prefix: "", atomic: true, open: () => overDriver(redisDriver({ url: server.url })) },
+  { name: "the driver's base", prefix: "app:", atomic: true, open: () => overDriver(redisDriver({ url: server.url, base: "app:" })) },
+  { name: "a nested base", prefix: "a:[b]*:", atomic: true, open: () => overDriver(redisDriver({ url: server.url, base: "a/[b]*" })) },
+  { name: "the client's keyPrefix", prefix: "p:", atomic: true, open: () => overDriver(redisDriver({ url: server.url, keyPrefix: "p:" })) },
+  {
+    name: "the base of a mount",
+    prefix: "on:",
+    atomic: true,
+    open: () => disposed(createStorage()).mount("tokens", redisDriver({ url: server.url, base: "on" })),
+  },
+  { name: "ioredis 6", prefix: "", atomic: true, open: () => overDriver(ownDriver(new Redis6(server.url))) },
+  {
+    name: "prefixStorage",
+    prefix: "tenant:",
+    atomic: false,
+    open: () => prefixStorage(overDriver(redisDriver({ url: server.url })), "tenant"),
+  },
+  { name: "a driver that shifts its keys", prefix: "shifted:", atomic: false, open: () => overDriver(shiftedDriver()) },
+  { name: "a driver with a ttl", prefix: "", atomic: false, open: () => overDriver(redisDriver({ url: server.url, ttl: 1000 })) },
+];
+
+describe.each(PLACES)("on Redis, under $name", ({ prefix, atomic, open }) => {
+  it("tokens are saved, found, listed and deleted, and nothing else is touched", async () => {
+    // The same namespace under the same secret, elsewhere on this server.
+    const beside = createUnstorageTokenStore(overDriver(redisDriver({ url: server.url, base: "beside" })), { secret: SECRET });
+    const root = createUnstorageTokenStore(overDriver(redisDriver({ url: server.url })), { secret: SECRET });
+    await Promise.all([beside, ...(prefix ? [root] : [])].map((store) => store.saveToken(namedToken("ann"))));
+    await client.set("tokensx:r:00000000000000000000000000000000", JSON.stringify({ index: {}, text: "a stranger's" }));
+    const before = await dumpRedis(client);
+
+    const store = createUnstorageTokenStore(open(), { secret: SECRET });
+    const ann = await store.saveToken({ ...namedToken("ann"), scope: "here" });
+    const ben = await store.saveToken(namedToken("ben"));
+    expect(store.capabilities.atomic).toBe(atomic);
+    const changed = await store.saveToken({ id: ann.id, accessToken: "changed", grantToken: null });
+    for (const query of queriesFor(ben)) expect(await store.findToken(query)).toEqual(ben);
+    for (const query of queriesFor(changed).slice(0, 5)) expect(await store.findToken(query)).toEqual(changed);
+    expect(await store.findToken({ accessToken: "access-ann" })).toBeNull();
+    expect((await store.getTokens()).map(({ id }) => id).sort()).toEqual([ann.id, ben.id].sort());
+
+    const during = await dumpRedis(client);
+    const ours = [...during.keys()].filter((key) => !before.has(key));
+    // Two records, their nine pointers, and the key register.
+    expect(ours).toHaveLength(12);
+    // On the mount the storage's own "tokens" is cut off, as unstorage does it.
+    const root_ = prefix === "on:" ? "on:" : `${prefix}tokens:`;
+    expect(ours.filter((key) => !key.startsWith(root_))).toEqual([]);
+    expect(checkPointers(during)).toEqual({ dangling: [], missing: [] });
+
+    // Another process finds the same.
+    const again = createUnstorageTokenStore(open(), { secret: SECRET });
+    expect(await again.findToken({ refreshToken: "refresh-ann" })).toEqual(changed);
+    expect(again.capabilities.atomic).toBe(atomic);
+    await again.deleteToken(ben.id);
+    expect(await store.findToken({ userName: "ben" })).toBeNull();
+    await again.deleteTokens();
+    expect(await dumpRedis(client)).toEqual(before);
+  });
+});
+
+it("leaves the driver's ttl to the driver", async () => {
+  const storage = overDriver(redisDriver({ url: server.url, ttl: 1000 }));
+  const store = createUnstorageTokenStore(storage, { secret: SECRET });
+  expect(store.capabilities.atomic).toBe(false);
+  await store.saveToken(namedToken("ann"));
+  for (const key of await client.keys("*")) expect(await client.ttl(key)).toBeGreaterThan(0);
+});
