@@ -46,7 +46,7 @@ const node: TestProjectConfiguration = {
   },
 };
 
-const workerd: TestProjectConfiguration = {
+const workerd = (name: string, include: string): TestProjectConfiguration => ({
   resolve: { alias: webCrypto },
   plugins: [
     cloudflareTest({
@@ -62,8 +62,8 @@ const workerd: TestProjectConfiguration = {
       },
     }),
   ],
-  test: { name: "workerd", include: ["test/workerd/*.test.ts"], ...patience },
-};
+  test: { name, include: [include], ...patience },
+});
 
 const chromium = (): TestProjectConfiguration => ({
   resolve: { alias: webCrypto },
@@ -102,7 +102,13 @@ const config: ViteUserConfig = defineConfig({
     // More than the two cores of a small machine: part of the time is spent waiting for browsers and servers.
     maxWorkers: 3,
     reporters: ["default", "./test/support/summary-reporter.ts"],
-    projects: [node, workerd, endurance, ...(findChromium() ? [chromium(), demo] : [])],
+    projects: [
+      node,
+      workerd("workerd", "test/workerd/*.test.ts"),
+      ...(findChromium() ? [chromium(), demo] : []),
+      endurance,
+      workerd("endurance-workerd", "test/endurance/workerd/*.test.ts"),
+    ],
   },
 });
 export default config;

@@ -16,7 +16,7 @@ import { RedisServer } from "../support/redis.ts";
 
 const PROCESSES = 4;
 const CALLS = 50;
-const LEASE_MS = 1500;
+const LEASE_MS = 5000;
 const file = (name: string): string => fileURLToPath(new URL(`../support/${name}`, import.meta.url));
 
 let redis: RedisServer;

@@ -7,6 +7,6 @@ const driver = atomicFsDriver({ base });
 for (let number = Number(first); number < Number(first) + Number(count); number++) {
   const key = KEYS[number % KEYS.length]!;
   await driver.setItem!(key, wholeValue(number), {});
-  // To a pipe this is synchronous: what was acknowledged has left the process.
-  process.stdout.write(`${number}\n`);
+  // Waited for: when nobody reads for a while, what is written stays in this process, and would die with it.
+  await new Promise((resolve) => process.stdout.write(`${number}\n`, resolve));
 }

@@ -32,8 +32,8 @@ for (let number = 0; number < Number(count); number++) {
   const account = Math.floor(Math.random() * Number(accounts));
   const accessToken = `${process.pid}-${number}-${Math.random()}`;
   const { version } = await saveAtLast(store, { userName: userOf(account), clientId: CLIENT, accessToken });
-  // To a pipe this is synchronous: what was acknowledged has left the process.
-  process.stdout.write(`${account} ${version} ${accessToken}\n`);
+  // Waited for: when nobody reads for a while, what is written stays in this process, and would die with it.
+  await new Promise((resolve) => process.stdout.write(`${account} ${version} ${accessToken}\n`, resolve));
 }
 // A connection would keep the process running.
 process.exit();

@@ -1,0 +1,6 @@
+import { durableObjectFixture } from "../../conformance/durable-object-fixture.ts";
+import { tokenStoreSuite } from "../../conformance/token-store-suite.ts";
+
+for (const shard of [2, 4]) {
+  tokenStoreSuite({ name: `Durable Objects in workerd, shard ${shard}`, shared: true, create: async () => durableObjectFixture(shard) });
+}

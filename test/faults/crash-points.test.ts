@@ -1,3 +1,0 @@
-import { crashPointsSuite } from "./crash-points-suite.ts";
-
-crashPointsSuite({ cutRepairsShort: false });
