@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import process from "node:process";
-import { OutputClosed } from "./command.ts";
+import { CommandError, OutputClosed } from "./command.ts";
 import type { Terminal } from "./command.ts";
 import { readLine } from "./read-line.ts";
 import { run } from "./run.ts";
@@ -9,8 +9,9 @@ const ended = new AbortController();
 // Once: whoever interrupts a second time does not want to wait for what is under way.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  ended.abort(new OutputClosed());
+  if (error.code === "EPIPE") return ended.abort(new OutputClosed());
+  process.exitCode = 1;
+  ended.abort(new CommandError(`The results can't be written: ${String(error.code)}.`));
 });
 // Nobody is left to be told.
 process.stderr.on("error", () => {});
@@ -26,4 +27,4 @@ const terminal: Terminal = {
   signal: ended.signal,
 };
 
-process.exitCode = await run(process.argv.slice(2), terminal);
+process.exitCode ??= await run(process.argv.slice(2), terminal);

@@ -24,8 +24,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       terminal.err(`${error.message}\n\n${command.usage}`);
       return 2;
     }
-    if (terminal.signal.aborted && error === terminal.signal.reason) {
-      if (error instanceof OutputClosed) return 0;
+    if (error instanceof OutputClosed) return 0;
+    if (terminal.signal.aborted && error === terminal.signal.reason && !(error instanceof CommandError)) {
       terminal.err("Interrupted. What was done stays done; run it again to go on.");
       return 130;
     }

@@ -6,7 +6,7 @@ import { refuseUnknown } from "../options.ts";
 import { makeRecord } from "../record.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
-import { maintained, PAGE_SIZE } from "./maintained.ts";
+import { maintained, nextTurn, PAGE_SIZE } from "./maintained.ts";
 
 /** How far a rotation has come, in records. */
 export interface RotationProgress {
@@ -60,6 +60,7 @@ export async function rotateSecret(store: EdgeTokenStore, options: RotateSecretO
       if (outcome) progress[outcome]++;
     }
     onProgress?.({ ...progress });
+    await nextTurn(signal);
   }
   if (!dryRun && progress.unreadable === 0) await register.retirePrevious(keyring);
   onProgress?.({ ...progress });

@@ -1,8 +1,10 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { atomicFsDriver } from "../../src/backends/unstorage/atomic-fs/index.ts";
+import { createDatabase } from "db0";
+import nodeSqlite from "db0/connectors/node-sqlite";
+import db0Driver from "unstorage/drivers/db0";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { run } from "../../src/cli/run.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { runHere } from "../support/cli-run.ts";
@@ -10,34 +12,38 @@ import { fillStore } from "../support/fill-store.ts";
 
 const NEXT = "the next secret, long enough to be one";
 const env = { TOKEN_SECRET: SECRET, NEXT_TOKEN_SECRET: NEXT, EXPORT_SECRET: NEXT };
-/** More than a page, after which the progress is drawn. */
-const TOKENS = 250;
+/** Some pages; the progress is drawn after the first. */
+const TOKENS = 350;
 
 let directory: string;
 let store: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "ets-cli-interrupted-"));
-  store = join(directory, "tokens");
+  store = `sqlite:${join(directory, "tokens")}`;
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+  const database = createDatabase(nodeSqlite({ path: join(directory, "tokens") }));
   await fillStore(
-    atomicFsDriver({ base: store }),
+    db0Driver({ database }),
     Array.from({ length: TOKENS }, (_, index) => ({ id: `${index}`, refreshToken: `r-${index}` })),
   );
+  await database.dispose();
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-/** As if the user pressed Ctrl-C when the progress is drawn first. */
+/** As if the user pressed Ctrl-C at once: the process hears of it when the event loop has its turn. */
 async function interrupt(args: string[]): Promise<{ code: number; out: string; err: string }> {
   const interrupted = new AbortController();
   const outcome = { out: "", err: "" };
-  const code = await run(args, {
+  const running = run(args, {
     out: (line) => (outcome.out += line),
     err: (line) => (outcome.err += line),
-    progress: () => interrupted.abort(),
+    // Drawn once the work has begun.
+    progress: () => setImmediate(() => interrupted.abort()),
     environment: env,
     readLine: () => Promise.resolve(""),
     signal: interrupted.signal,
   });
-  return { code, ...outcome };
+  return { code: await running, ...outcome };
 }
 
 it.each(["check", "sweep", "rotate"])("%s ends when interrupted, and goes on when run again", async (command) => {

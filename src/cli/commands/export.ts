@@ -1,8 +1,9 @@
+import { pause } from "../../abortable.ts";
 import { UsageError } from "../command.ts";
 import type { Command } from "../command.ts";
 import { writeNewFile } from "../new-file.ts";
 import { parse } from "../parse.ts";
-import { progressCount } from "../progress.ts";
+import { progressCount, TURN } from "../progress.ts";
 import { SealedFileWriter } from "../sealed-file.ts";
 import { EXPORT_SECRET, requireSecret } from "../secrets.ts";
 import { TARGET_OPTIONS, TARGET_USAGE, withStore } from "../target-store.ts";
@@ -39,7 +40,7 @@ export const exportCommand: Command = {
       const fill = async (write: (text: string) => Promise<void>): Promise<void> => {
         await write(sealed.header);
         for await (const token of store.tokens({ onCorrupt: () => unreadable++ })) {
-          terminal.signal.throwIfAborted();
+          if (exported % TURN === 0) await pause(0, terminal.signal);
           await write(await sealed.token(token));
           count.update(++exported);
         }

@@ -1,6 +1,8 @@
+import { pause } from "../../abortable.ts";
 import { UsageError } from "../command.ts";
 import type { Command } from "../command.ts";
 import { parse } from "../parse.ts";
+import { TURN } from "../progress.ts";
 import { LIST_HEADER, tokenJson, tokenLine } from "../show-token.ts";
 import { TARGET_OPTIONS, TARGET_USAGE, withStore } from "../target-store.ts";
 
@@ -34,8 +36,8 @@ export const listCommand: Command = {
         );
       };
       for await (const token of store.tokens({ onCorrupt })) {
-        terminal.signal.throwIfAborted();
         if (listed === limit) break;
+        if (listed % TURN === 0) await pause(0, terminal.signal);
         if (listed++ === 0 && !parsed.flag("json")) terminal.out(LIST_HEADER);
         terminal.out(show(token));
       }
