@@ -7,7 +7,12 @@ import { run } from "./run.ts";
 
 const ended = new AbortController();
 // Once: whoever interrupts a second time does not want to wait for what is under way.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => ended.abort());
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    terminal.progress?.("Ending, after what is under way. Again: at once.");
+    ended.abort();
+  });
+}
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") return ended.abort(new OutputClosed());
   process.exitCode = 1;
@@ -27,4 +32,5 @@ const terminal: Terminal = {
   signal: ended.signal,
 };
 
-process.exitCode ??= await run(process.argv.slice(2), terminal);
+const code = await run(process.argv.slice(2), terminal);
+process.exitCode ??= code;

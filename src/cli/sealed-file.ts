@@ -65,8 +65,9 @@ export async function readSealedFile(text: string, secret: string): Promise<{ li
     if (!opened && line === 2) throw new CommandError("The export was sealed with another secret, or is damaged from its beginning.");
     if (!opened) throw new CommandError(`The export is damaged or cut short at line ${line}. Nothing was imported.`);
     const content = JSON.parse(new TextDecoder().decode(opened)) as unknown;
-    if (typeof content !== "number") tokens.push({ line, token: parseTokenInput(content) });
-    else if (content === tokens.length) return tokens;
+    // The end. That nothing before it is missing, the numbers of the lines say.
+    if (typeof content === "number") return tokens;
+    tokens.push({ line, token: parseTokenInput(content) });
   }
   throw new CommandError("The export is cut short. Nothing was imported.");
 }

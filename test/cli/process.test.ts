@@ -1,12 +1,15 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { atomicFsDriver } from "../../src/backends/unstorage/atomic-fs/index.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
-import { runCli, startCli } from "../support/cli-process.ts";
+import { CLI, runCli, startCli } from "../support/cli-process.ts";
 import { fillStore } from "../support/fill-store.ts";
 
 /** More than a pipe holds, as lines of JSON. */
@@ -48,6 +51,16 @@ describe("as a process", () => {
     await once(child.stdout, "data");
     child.stdout.destroy();
     expect([await closed, await err]).toEqual([[0, null], ""]);
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("says so where its results can't be written", async () => {
+    const child = spawn("sh", ["-c", '"$@" > /dev/full', "sh", ...CLI, "list", "./tokens"], {
+      cwd: directory,
+      env: { PATH: process.env["PATH"], ...env },
+    });
+    const closed = once(child, "close");
+    expect(await text(child.stderr)).toBe("The results can't be written: ENOSPC.\n");
+    expect(await closed).toEqual([1, null]);
   });
 
   it.each(["SIGINT", "SIGTERM"] as const)("ends with 130 at %s, in the middle of a list", async (signal) => {

@@ -8,6 +8,9 @@ import { fileURLToPath } from "node:url";
 const hooks = fileURLToPath(new URL("source-crypto.ts", import.meta.url));
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 
+/** The program and its arguments, for a shell. */
+export const CLI: readonly string[] = [process.execPath, "--no-warnings", "--import", hooks, main];
+
 export interface CliOutcome {
   code: number | null;
   out: string;
@@ -24,7 +27,7 @@ export interface CliSurroundings {
 export function startCli(args: readonly string[], { cwd, env = {} }: CliSurroundings = {}): ChildProcessWithoutNullStreams {
   // Nothing of the environment that the tests run in, but where programs lie.
   const environment = { PATH: process.env["PATH"], TMPDIR: process.env["TMPDIR"], ...env };
-  return spawn(process.execPath, ["--no-warnings", "--import", hooks, main, ...args], { cwd, env: environment });
+  return spawn(CLI[0]!, [...CLI.slice(1), ...args], { cwd, env: environment });
 }
 
 export async function runCli(args: readonly string[], surroundings: CliSurroundings = {}): Promise<CliOutcome> {
