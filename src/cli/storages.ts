@@ -1,10 +1,14 @@
 import type { EventEmitter } from "node:events";
 import type { Connector } from "db0";
 import type { Storage } from "unstorage";
+import type { RedisOptions } from "unstorage/drivers/redis";
 import { atomicFsDriver } from "../backends/unstorage/atomic-fs/index.ts";
 import { UsageError } from "./command.ts";
 import type { Terminal } from "./command.ts";
 import { loadPeer, loadSqlite } from "./load-peer.ts";
+
+const REDIS: readonly unknown[] = ["redis", "rediss", "redis-cluster"];
+const SQL: readonly unknown[] = ["sqlite", "mysql", "mariadb"];
 
 export interface OpenStorage {
   readonly storage: Storage;
@@ -15,7 +19,13 @@ export interface OpenStorage {
 export interface StorageOptions {
   readonly table: string | undefined;
   readonly base: string | undefined;
+  readonly hashTag: boolean;
 }
+
+const REDIS_PORT = 6379;
+/** ioredis tries for ever by itself. */
+const FINITE = { maxRetriesPerRequest: 2 } as const;
+const RETRY_MS = 200;
 
 /** Where a store lies, by the beginning of its address. */
 function schemeOf(address: string): string | undefined {
@@ -34,26 +44,19 @@ export async function openStorage(address: string, options: StorageOptions, term
   const { createStorage } = await loadPeer(() => import("unstorage"), "unstorage");
   const base = options.base === undefined ? {} : { base: options.base };
   const scheme = schemeOf(address);
-  if (options.base !== undefined && !["redis", "rediss", "cloudflare"].includes(scheme ?? "")) {
-    throw new UsageError("--base is for Redis and Workers KV.");
-  }
-  if (options.table !== undefined && !["sqlite", "mysql", "mariadb"].includes(scheme ?? "")) {
-    throw new UsageError("--store-table is for SQLite and MySQL.");
-  }
+  refuseElsewhere("--base", "Redis and Workers KV", options.base !== undefined && !REDIS.includes(scheme) && scheme !== "cloudflare");
+  refuseElsewhere("--hash-tag", "Redis", options.hashTag && !REDIS.includes(scheme));
+  refuseElsewhere("--store-table", "SQLite and MySQL", options.table !== undefined && !SQL.includes(scheme));
   switch (scheme) {
     case undefined: {
       const storage = createStorage({ driver: atomicFsDriver({ base: address }) });
       return { storage, close: () => storage.dispose() };
     }
     case "redis":
-    case "rediss": {
-      const { default: redis } = await loadPeer(() => import("unstorage/drivers/redis"), "unstorage ioredis");
-      // ioredis tries for ever by itself, and prints what no listener takes. The calls fail with it all the same.
-      const driver = redis({ url: address, maxRetriesPerRequest: 2, ...base });
-      (driver.getInstance as unknown as () => EventEmitter)().on("error", () => {});
-      const storage = createStorage({ driver });
-      return { storage, close: () => storage.dispose() };
-    }
+    case "rediss":
+      return openRedis({ url: address, ...FINITE, ...base });
+    case "redis-cluster":
+      return openRedis({ ...clusterOf(address), ...base });
     case "sqlite": {
       await loadSqlite();
       const { default: connector } = await loadPeer(() => import("db0/connectors/node-sqlite"), "unstorage db0");
@@ -80,6 +83,40 @@ export async function openStorage(address: string, options: StorageOptions, term
     default:
       throw new UsageError(`A store is redis://…, a folder, sqlite:file, mysql://… or cloudflare:account/namespace, not ${scheme}:.`);
   }
+}
+
+async function openRedis(options: RedisOptions): Promise<OpenStorage> {
+  const { createStorage } = await loadPeer(() => import("unstorage"), "unstorage");
+  const { default: redis } = await loadPeer(() => import("unstorage/drivers/redis"), "unstorage ioredis");
+  const driver = redis(options);
+  // ioredis prints what no listener takes. The calls fail with it all the same.
+  (driver.getInstance as unknown as () => EventEmitter)().on("error", () => {});
+  const storage = createStorage({ driver });
+  return { storage, close: () => storage.dispose() };
+}
+
+/** What would be passed over in silence was meant for another store. */
+function refuseElsewhere(option: string, where: string, elsewhere: boolean): void {
+  if (elsewhere) throw new UsageError(`${option} is for ${where}.`);
+}
+
+/** The one node that is named tells of the others. @throws {UsageError} */
+function clusterOf(address: string): Pick<RedisOptions, "cluster" | "clusterOptions"> {
+  if (!/^redis-cluster:\/\/[^/]+\/?$/.test(address) || !URL.canParse(address)) {
+    throw new UsageError("A Redis Cluster is redis-cluster://host:port of one of its nodes.");
+  }
+  const { hostname, port, username, password } = new URL(address);
+  return {
+    cluster: [{ host: hostname, port: Number(port || REDIS_PORT) }],
+    clusterOptions: {
+      redisOptions: {
+        ...FINITE,
+        ...(username ? { username: decodeURIComponent(username) } : {}),
+        ...(password ? { password: decodeURIComponent(password) } : {}),
+      },
+      clusterRetryStrategy: (times) => (times > FINITE.maxRetriesPerRequest ? null : RETRY_MS),
+    },
+  };
 }
 
 async function openSql(connector: Connector, { table }: StorageOptions): Promise<OpenStorage> {

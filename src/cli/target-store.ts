@@ -18,18 +18,20 @@ export const TARGET_OPTIONS = {
   plain: { type: "boolean" },
   base: { type: "string" },
   "store-table": { type: "string" },
+  "hash-tag": { type: "boolean" },
 } as const;
 
-export const TARGET_USAGE = `A store is redis://host:6379, a folder, sqlite:file, mysql://user@host:3306/database or, for Workers KV,
-cloudflare:<account id>/<namespace id> with an API token in CLOUDFLARE_API_TOKEN. env:NAME reads the address from an
-environment variable, which is where one with a password belongs. The secret that seals the store comes from TOKEN_SECRET
-or --secret-file, never from an argument.
+export const TARGET_USAGE = `A store is redis://host:6379, redis-cluster://host:6379 (one of its nodes), a folder, sqlite:file,
+mysql://user@host:3306/database or, for Workers KV, cloudflare:<account id>/<namespace id> with an API token in
+CLOUDFLARE_API_TOKEN. env:NAME reads the address from an environment variable, which is where one with a password belongs.
+The secret that seals the store comes from TOKEN_SECRET or --secret-file, never from an argument.
 
   --namespace <name>    the store's namespace; default tokens
   --secret-file <file>  a file that holds the secret
   --plain               no secret: the tokens lie in plain text
   --base <prefix>       on Redis and Workers KV: the driver's base, where your application gives it one
-  --store-table <name>  on SQLite and MySQL: the table, where your application names one; default unstorage`;
+  --store-table <name>  on SQLite and MySQL: the table, where your application names one; default unstorage
+  --hash-tag            on Redis: your application gives its store hashTag: true`;
 
 export interface OpenStore {
   readonly store: EdgeTokenStore;
@@ -80,10 +82,11 @@ export async function openStore(given: string, parsed: Parsed, terminal: Termina
     const store = createMemoryTokenStore(namespace);
     return { store, name, close: () => store.close() };
   }
-  const opened = await openStorage(address, { table: parsed.text("store-table"), base: parsed.text("base") }, terminal);
+  const hashTag = parsed.flag("hash-tag");
+  const opened = await openStorage(address, { table: parsed.text("store-table"), base: parsed.text("base"), hashTag }, terminal);
   try {
     const retention = options.retention === undefined ? {} : { retention: options.retention };
-    const store = createUnstorageTokenStore(opened.storage, { secret, ...namespace, ...retention });
+    const store = createUnstorageTokenStore(opened.storage, { secret, hashTag, ...namespace, ...retention });
     return {
       store,
       name,

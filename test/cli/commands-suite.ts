@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { TokenInput } from "../../src/token.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
+import { runCli } from "../support/cli-process.ts";
 import { runHere } from "../support/cli-run.ts";
 import type { CliOutcome } from "../support/cli-process.ts";
 
@@ -94,6 +95,11 @@ export function cliSuite(name: string, create: (directory: string) => Promise<Cl
       code: 4,
       out: "",
     });
+  });
+
+  it(`as a process lets go of ${name} and ends`, async () => {
+    const surroundings = { cwd: directory, env: { TOKEN_SECRET: SECRET, ...store.env } };
+    expect(await runCli(["show", store.address, "2", ...(store.options ?? [])], surroundings)).toMatchObject({ code: 0, err: "" });
   });
 
   it(`changes nothing on ${name} in dry runs`, async () => {

@@ -11,6 +11,9 @@ const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 /** The program and its arguments, for a shell. */
 export const CLI: readonly string[] = [process.execPath, "--no-warnings", "--import", hooks, main];
 
+/** What takes longer hangs, and is ended. */
+const LONGEST_MS = 60_000;
+
 export interface CliOutcome {
   code: number | null;
   out: string;
@@ -27,7 +30,7 @@ export interface CliSurroundings {
 export function startCli(args: readonly string[], { cwd, env = {} }: CliSurroundings = {}): ChildProcessWithoutNullStreams {
   // Nothing of the environment that the tests run in, but where programs lie.
   const environment = { PATH: process.env["PATH"], TMPDIR: process.env["TMPDIR"], ...env };
-  return spawn(CLI[0]!, [...CLI.slice(1), ...args], { cwd, env: environment });
+  return spawn(CLI[0]!, [...CLI.slice(1), ...args], { cwd, env: environment, timeout: LONGEST_MS });
 }
 
 export async function runCli(args: readonly string[], surroundings: CliSurroundings = {}): Promise<CliOutcome> {
