@@ -30,7 +30,7 @@ export interface CliSurroundings {
 export function startCli(args: readonly string[], { cwd, env = {} }: CliSurroundings = {}): ChildProcessWithoutNullStreams {
   // Nothing of the environment that the tests run in, but where programs lie.
   const environment = { PATH: process.env["PATH"], TMPDIR: process.env["TMPDIR"], ...env };
-  return spawn(CLI[0]!, [...CLI.slice(1), ...args], { cwd, env: environment, timeout: LONGEST_MS });
+  return spawn(CLI[0]!, [...CLI.slice(1), ...args], { cwd, env: environment, timeout: LONGEST_MS, killSignal: "SIGKILL" });
 }
 
 export async function runCli(args: readonly string[], surroundings: CliSurroundings = {}): Promise<CliOutcome> {
