@@ -128,6 +128,7 @@ describe("the package as it is published", () => {
       "node:os",
       "node:path",
       "node:process",
+      "node:readline",
       "node:util",
       "node:worker_threads",
     ]);

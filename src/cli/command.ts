@@ -7,8 +7,11 @@ export interface Command {
   run(args: readonly string[], terminal: Terminal): Promise<ExitCode>;
 }
 
-/** 0: all done. 1: it failed. 2: the command line was wrong. 3: done, but something was left out. */
-export type ExitCode = 0 | 1 | 2 | 3;
+/**
+ * 0: all done. 1: it failed. 2: the command line was wrong. 3: done, but something was left out or needs attention.
+ * 4: no such token, which is never said of a store that can't be reached. 130: interrupted, as shells have it.
+ */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
 
 /** What a command sees of the process. Results go to `out`; everything else to `err`. */
 export interface Terminal {
@@ -17,8 +20,15 @@ export interface Terminal {
   /** Rewrites the current line of stderr; absent where that is no terminal. */
   readonly progress?: (line: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Aborted when the user interrupts. */
+  /** The first line of stdin, without its end. */
+  readLine(): Promise<string>;
+  /** Aborted when the user interrupts, and with {@link OutputClosed} when nobody reads the results any more. */
   readonly signal: AbortSignal;
+}
+
+/** Whoever read the results has enough of them, as `head` has: a reason to end, but no failure. */
+export class OutputClosed extends Error {
+  override readonly name = "OutputClosed";
 }
 
 /** The command line was wrong; the message says how. */

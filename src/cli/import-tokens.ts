@@ -1,8 +1,9 @@
+import { pause } from "../abortable.ts";
 import type { StoredToken, TokenInput } from "../token.ts";
 import type { TokenStore } from "../token-store.ts";
 import type { ZohoRowProblem, ZohoStoredRow } from "../zoho/stored-rows.ts";
 
-/** How many tokens are saved side by side. */
+/** How many tokens are saved side by side, and then the event loop has its turn: see `TURN`. */
 const BATCH = 16;
 
 export interface ImportResult {
@@ -47,9 +48,15 @@ export async function importTokens(
   }
 
   const withId = rows.filter(({ token }) => token.id !== undefined);
-  for (let start = 0; start < withId.length; start += BATCH) await Promise.all(withId.slice(start, start + BATCH).map(importRow));
+  for (let start = 0; start < withId.length; start += BATCH) {
+    await pause(0, signal);
+    await Promise.all(withId.slice(start, start + BATCH).map(importRow));
+  }
   // The others may be each other's users: one after the other, each sees the one before.
-  for (const row of rows) if (row.token.id === undefined) await importRow(row);
+  for (const [index, row] of rows.filter(({ token }) => token.id === undefined).entries()) {
+    if (index % BATCH === 0) await pause(0, signal);
+    await importRow(row);
+  }
   return result;
 }
 

@@ -1,7 +1,11 @@
 import { TokenStoreError } from "../errors.ts";
-import { UsageError, CommandError } from "./command.ts";
+import { CommandError, OutputClosed, UsageError } from "./command.ts";
 import type { Command, ExitCode, Terminal } from "./command.ts";
 import { COMMANDS } from "./commands/index.ts";
+
+const EXIT_CODES = `Exit codes: 0 all done, 1 it failed, 2 the command line was wrong, 3 done, but something was left out or needs attention,
+4 no such token, 130 interrupted.
+`;
 
 /** Runs one command line, and turns what goes wrong into a sentence and an exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -20,8 +24,12 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       terminal.err(`${error.message}\n\n${command.usage}`);
       return 2;
     }
-    if (error === terminal.signal.reason) terminal.err("Interrupted. What was done stays done; run it again to go on.");
-    else terminal.err(messageOf(error));
+    if (error instanceof OutputClosed) return 0;
+    if (terminal.signal.aborted && error === terminal.signal.reason && !(error instanceof CommandError)) {
+      terminal.err("Interrupted. What was done stays done; run it again to go on.");
+      return 130;
+    }
+    terminal.err(messageOf(error));
     return 1;
   }
 }
@@ -38,5 +46,5 @@ function overview(): string {
   const commands = Object.entries<Command>(COMMANDS);
   const width = Math.max(...commands.map(([name]) => name.length));
   const lines = commands.map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
-  return ["Usage: edge-token-store <command> …", "", ...lines, "", "edge-token-store <command> --help tells more."].join("\n");
+  return ["Usage: edge-token-store <command> …", "", ...lines, "", EXIT_CODES, "edge-token-store <command> --help tells more."].join("\n");
 }

@@ -1,102 +1,110 @@
-import type { EventEmitter } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
-import type { Storage } from "unstorage";
+import { existsSync } from "node:fs";
 import { createMemoryTokenStore } from "../backends/memory.ts";
-import { atomicFsDriver } from "../backends/unstorage/atomic-fs/index.ts";
 import { createUnstorageTokenStore } from "../backends/unstorage/index.ts";
-import type { TokenStore } from "../token-store.ts";
+import type { Secret } from "../backends/unstorage/index.ts";
+import type { RetentionOptions } from "../options.ts";
+import type { EdgeTokenStore } from "../token-store.ts";
 import { readAddress, showAddress } from "./addresses.ts";
 import { CommandError, UsageError } from "./command.ts";
-import type { Terminal } from "./command.ts";
-import { loadPeer, loadSqlite } from "./load-peer.ts";
+import type { ExitCode, Terminal } from "./command.ts";
 import type { Parsed } from "./parse.ts";
+import { readSecret } from "./secrets.ts";
+import { openStorage, pathOf } from "./storages.ts";
 
 /** The options with which a command is told where a store lies, and how it is sealed. */
 export const TARGET_OPTIONS = {
   namespace: { type: "string" },
   "secret-file": { type: "string" },
   plain: { type: "boolean" },
+  base: { type: "string" },
+  "store-table": { type: "string" },
+  "hash-tag": { type: "boolean" },
 } as const;
 
-export const TARGET_USAGE = `A store is redis://host:6379, a folder, or sqlite:file; env:NAME reads the address from an environment variable, which is
-where one with a password belongs. The secret that seals it comes from TOKEN_SECRET or --secret-file.
+export const TARGET_USAGE = `A store is redis://host:6379, redis-cluster://host:6379 (one of its nodes), a folder, sqlite:file,
+mysql://user@host:3306/database or, for Workers KV, cloudflare:<account id>/<namespace id> with an API token in
+CLOUDFLARE_API_TOKEN. env:NAME reads the address from an environment variable, which is where one with a password belongs.
+The secret that seals the store comes from TOKEN_SECRET or --secret-file, never from an argument.
 
   --namespace <name>    the store's namespace; default tokens
   --secret-file <file>  a file that holds the secret
-  --plain               no secret: the tokens lie in plain text`;
+  --plain               no secret: the tokens lie in plain text
+  --base <prefix>       on Redis and Workers KV: the driver's base, where your application gives it one
+  --store-table <name>  on SQLite and MySQL: the table, where your application names one; default unstorage
+  --hash-tag            on Redis: your application gives its store hashTag: true`;
 
 export interface OpenStore {
-  readonly store: TokenStore;
+  readonly store: EdgeTokenStore;
   /** The address, fit to be shown. */
   readonly name: string;
   close(): Promise<void>;
 }
 
-/**
- * @param options.readOnly leaves nothing behind, where there is no store yet
- * @throws {UsageError} where address or secret make no sense
- */
-export async function openStore(given: string, parsed: Parsed, terminal: Terminal, options: { readOnly: boolean }): Promise<OpenStore> {
+interface OpenOptions {
+  /**
+   * What to do where there is no such file or folder yet: make it, do as if there were an empty one, or say that it
+   * is missing, since the address is likely mistyped.
+   */
+  readonly missing: "create" | "empty" | "refuse";
+  /** Instead of the one in TOKEN_SECRET or --secret-file. */
+  readonly secret?: Secret;
+  readonly retention?: RetentionOptions | undefined;
+}
+
+/** Opens the store, and closes it whatever happens. */
+export async function withStore(
+  given: string | undefined,
+  parsed: Parsed,
+  terminal: Terminal,
+  options: OpenOptions,
+  use: (open: OpenStore) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  if (given === undefined) throw new UsageError("Say which store, as redis://…, a folder or sqlite:file.");
+  const open = await openStore(given, parsed, terminal, options);
+  try {
+    return await use(open);
+  } finally {
+    await open.close();
+  }
+}
+
+/** @throws {UsageError} where address or secret make no sense */
+export async function openStore(given: string, parsed: Parsed, terminal: Terminal, options: OpenOptions): Promise<OpenStore> {
   const address = readAddress(given, terminal);
-  const secret = parsed.flag("plain") ? false : readSecret(parsed, terminal);
-  const namespace = parsed.text("namespace");
+  const secret = options.secret ?? storeSecret(parsed, terminal);
   const name = showAddress(address);
-  const path = address.startsWith("sqlite:") ? address.slice("sqlite:".length) : address;
-  const scheme = /^([a-z][a-z0-9+.-]+):/.exec(address)?.[1];
+  const named = parsed.text("namespace");
+  const namespace = named === undefined ? {} : { namespace: named };
+  const path = pathOf(address);
   if (path === "") throw new UsageError("The address names no file.");
-  if (scheme !== "redis" && scheme !== "rediss" && options.readOnly && !existsSync(path)) {
-    const store = createMemoryTokenStore(namespace === undefined ? {} : { namespace });
+  if (path !== undefined && options.missing !== "create" && !existsSync(path)) {
+    if (options.missing === "refuse") throw new CommandError(`There is no store at ${name}.`);
+    const store = createMemoryTokenStore(namespace);
     return { store, name, close: () => store.close() };
   }
-  const storage = await openStorage(scheme, address, path);
-  const store = createUnstorageTokenStore(storage, namespace === undefined ? { secret } : { secret, namespace });
-  return {
-    store,
-    name,
-    async close() {
-      await store.close();
-      await storage.dispose();
-    },
-  };
-}
-
-async function openStorage(scheme: string | undefined, address: string, path: string): Promise<Storage> {
-  const { createStorage } = await loadPeer(() => import("unstorage"), "unstorage");
-  switch (scheme) {
-    case undefined:
-      return createStorage({ driver: atomicFsDriver({ base: path }) });
-    case "redis":
-    case "rediss": {
-      const { default: redis } = await loadPeer(() => import("unstorage/drivers/redis"), "unstorage ioredis");
-      // ioredis tries for ever by itself, and prints what no listener takes. The calls fail with it all the same.
-      const driver = redis({ url: address, maxRetriesPerRequest: 2 });
-      (driver.getInstance as unknown as () => EventEmitter)().on("error", () => {});
-      return createStorage({ driver });
-    }
-    case "sqlite": {
-      await loadSqlite();
-      const { createDatabase } = await loadPeer(() => import("db0"), "unstorage db0");
-      const { default: connector } = await loadPeer(() => import("db0/connectors/node-sqlite"), "unstorage db0");
-      const { default: db0 } = await loadPeer(() => import("unstorage/drivers/db0"), "unstorage db0");
-      return createStorage({ driver: db0({ database: createDatabase(connector({ path })) }) });
-    }
-    default:
-      throw new UsageError(`A store is redis://…, a folder or sqlite:file, not ${scheme}:.`);
-  }
-}
-
-function readSecret(parsed: Parsed, { environment }: Terminal): string {
-  const file = parsed.text("secret-file");
-  const secret = file === undefined ? environment["TOKEN_SECRET"] : readText(file).trim();
-  if (secret) return secret;
-  throw new UsageError("There is no secret: set TOKEN_SECRET, name a --secret-file, or say --plain to store tokens in plain text.");
-}
-
-/** @throws {CommandError} where the file can't be read */
-export function readText(path: string): string {
+  const hashTag = parsed.flag("hash-tag");
+  const opened = await openStorage(address, { table: parsed.text("store-table"), base: parsed.text("base"), hashTag }, terminal);
   try {
-    return readFileSync(path, "utf8");
+    const retention = options.retention === undefined ? {} : { retention: options.retention };
+    const store = createUnstorageTokenStore(opened.storage, { secret, hashTag, ...namespace, ...retention });
+    return {
+      store,
+      name,
+      async close() {
+        await store.close();
+        await opened.close();
+      },
+    };
   } catch (error) {
-    throw new CommandError(`${path} can't be read: ${String((error as { code?: unknown }).code)}.`);
+    await opened.close();
+    throw error;
   }
+}
+
+/** @throws {UsageError} where there is none */
+export function storeSecret(parsed: Parsed, terminal: Terminal): string | false {
+  if (parsed.flag("plain")) return false;
+  const secret = readSecret(parsed, terminal, { variable: "TOKEN_SECRET", option: "secret-file" });
+  if (secret !== undefined) return secret;
+  throw new UsageError("There is no secret: set TOKEN_SECRET, name a --secret-file, or say --plain for tokens in plain text.");
 }

@@ -7,7 +7,7 @@ import type { Keyring } from "../sealing/keyring.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
 import { deleteRecord } from "./delete-record.ts";
 import { DuplicateFinder } from "./duplicates.ts";
-import { maintained, openRecord, PAGE_SIZE, supersederOf } from "./maintained.ts";
+import { maintained, nextTurn, openRecord, PAGE_SIZE, supersederOf } from "./maintained.ts";
 import { reindexed } from "./reindex.ts";
 
 /** What a check has found so far, in numbers. All but the first two are 0 where all is well. */
@@ -88,6 +88,7 @@ export async function checkTokens(store: EdgeTokenStore, options: CheckOptions =
   // Index entries first: what a save of another process loses by their removal, the pass over the records finds.
   for await (const _ of check.index?.entries({ pageSize: PAGE_SIZE }) ?? []) {
     onProgress?.({ ...check.report });
+    await nextTurn(signal);
     goOn();
   }
   for await (const page of backend.scan({ pageSize: PAGE_SIZE })) {
@@ -96,6 +97,7 @@ export async function checkTokens(store: EdgeTokenStore, options: CheckOptions =
       await check.record(record);
     }
     onProgress?.({ ...check.report });
+    await nextTurn(signal);
   }
   goOn();
   await check.index?.finish();

@@ -1,3 +1,4 @@
+import { pause } from "../abortable.ts";
 import type { StoredRecord } from "../backend.ts";
 import { Engine } from "../engine.ts";
 import { OptionInvalidError, RecordCorruptError } from "../errors.ts";
@@ -8,6 +9,12 @@ import type { Keyring } from "../sealing/keyring.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
 
 export const PAGE_SIZE = 100;
+
+/**
+ * Ends the turn of the event loop. On an engine that answers at once, as SQLite does, a run would else go to its end
+ * before anything else, so that no server beside it answers and nobody can stop it. Rejects as the signal says.
+ */
+export const nextTurn = (signal: AbortSignal | undefined): Promise<void> => pause(0, signal);
 
 /** @throws {OptionInvalidError} where the store is not one of this library's @throws {StoreClosedError} */
 export function maintained(store: EdgeTokenStore, doing: string): Engine {

@@ -6,7 +6,7 @@ import { refuseUnknown } from "../options.ts";
 import { makeRecord } from "../record.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
-import { maintained, PAGE_SIZE } from "./maintained.ts";
+import { maintained, nextTurn, PAGE_SIZE } from "./maintained.ts";
 
 /** How far a rotation has come, in records. */
 export interface RotationProgress {
@@ -21,6 +21,8 @@ export interface RotationProgress {
 }
 
 export interface RotateSecretOptions {
+  /** Only count what would be moved and removed; default false. */
+  dryRun?: boolean;
   /** Told after each page of 100 records, and at the end. */
   onProgress?: (progress: RotationProgress) => void;
   /** Ends the rotation between two records, rejecting with its reason. */
@@ -40,25 +42,27 @@ export interface RotateSecretOptions {
  * @throws {SecretMismatchError} where another secret than those given has written in the storage
  */
 export async function rotateSecret(store: EdgeTokenStore, options: RotateSecretOptions = {}): Promise<RotationProgress> {
-  const { onProgress, signal } = options;
-  refuseUnknown(options, ["onProgress", "signal"]);
+  refuseUnknown(options, ["dryRun", "onProgress", "signal"]);
+  const { dryRun = false, onProgress, signal } = options as RotateSecretOptions;
+  if (typeof dryRun !== "boolean") throw new OptionInvalidError("The option dryRun must be true or false.");
   const engine = maintained(store, "rotateSecret");
   const { backend, register } = engine.parts;
   if (!register) throw new OptionInvalidError("rotateSecret takes a store that was created with a secret.");
   const keyring = await engine.parts.keyring();
-  await register.enter(keyring);
+  await (dryRun ? register.assertReadable(keyring) : register.enter(keyring));
   const progress = { seen: 0, moved: 0, removed: 0, unreadable: 0 };
   for await (const page of backend.scan({ pageSize: PAGE_SIZE })) {
     for (const record of page) {
       signal?.throwIfAborted();
       engine.assertOpen();
       progress.seen++;
-      const outcome = await moveRecord(engine, keyring, record);
+      const outcome = await moveRecord(engine, keyring, record, dryRun);
       if (outcome) progress[outcome]++;
     }
     onProgress?.({ ...progress });
+    await nextTurn(signal);
   }
-  if (progress.unreadable === 0) await register.retirePrevious(keyring);
+  if (!dryRun && progress.unreadable === 0) await register.retirePrevious(keyring);
   onProgress?.({ ...progress });
   return progress;
 }
@@ -68,6 +72,7 @@ async function moveRecord(
   { parts }: Engine,
   keyring: Keyring,
   listed: StoredRecord,
+  dryRun: boolean,
 ): Promise<"moved" | "removed" | "unreadable" | undefined> {
   const { current } = keyring;
   let record: StoredRecord | undefined = listed;
@@ -75,6 +80,7 @@ async function moveRecord(
     const content = await keyring.open(record).catch(unreadable);
     if (!content) return "unreadable";
     const superseder: StoredRecord | undefined = await parts.backend.read(await recordKey(current, content.token.id));
+    if (dryRun) return superseder ? "removed" : "moved";
     // What is left of a rotation that was cut short may hold index entries that the new record lacks yet.
     if (superseder) await parts.backend.completeIndex?.(superseder);
     const next = superseder ? undefined : await makeRecord(current, parts.options.lookups, content);

@@ -10,7 +10,7 @@ import { isExpired } from "../token.ts";
 import type { StoredToken } from "../token.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
 import { deleteRecord } from "./delete-record.ts";
-import { maintained, openRecord, PAGE_SIZE, supersederOf } from "./maintained.ts";
+import { maintained, nextTurn, openRecord, PAGE_SIZE, supersederOf } from "./maintained.ts";
 
 /** "A maximum authorization code lifetime of 10 minutes is RECOMMENDED": RFC 6749 section 4.1.2. */
 const GRANT_LIFETIME_MS = 10 * 60 * 1000;
@@ -75,6 +75,7 @@ export async function sweepTokens(store: EdgeTokenStore, options: SweepOptions =
       if (found && !dryRun && (await deleteRecord(engine, keyring, found))) report.removed++;
     }
     onProgress?.({ ...report });
+    await nextTurn(signal);
   }
   onProgress?.({ ...report });
   return report;

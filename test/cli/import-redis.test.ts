@@ -28,6 +28,7 @@ it("imports into Redis, whose address may come from the environment", async () =
     out: (line: string) => out.push(line),
     err: (line: string) => out.push(line),
     environment: { TOKEN_SECRET: SECRET, REDIS_URL: server.url.replace("redis://", "redis://default:hunter2@") },
+    readLine: () => Promise.resolve(""),
     signal: new AbortController().signal,
   };
   expect(await run(["import", "zoho-file", file, "--to", server.url, "--dry-run"], terminal)).toBe(0);

@@ -42,6 +42,7 @@ async function cli(args: string[], terminal: Partial<Terminal> = {}): Promise<Ou
     out: (line) => (outcome.out += `${line}\n`),
     err: (line) => (outcome.err += `${line}\n`),
     environment: { TOKEN_SECRET: SECRET },
+    readLine: () => Promise.resolve(""),
     signal: new AbortController().signal,
     ...terminal,
   });
@@ -169,7 +170,7 @@ describe("import", () => {
     await writeZohoFile(file, many);
     const progress = (): void => interrupted.abort();
     const cut = await cli(["import", "zoho-file", file, "--to", target], { signal: interrupted.signal, progress });
-    expect(cut).toMatchObject({ code: 1, err: expect.stringContaining("Interrupted") });
+    expect(cut).toMatchObject({ code: 130, err: expect.stringContaining("Interrupted") });
     expect((await open().getTokens()).length).toBeLessThan(100);
     expect((await cli(["import", "zoho-file", file, "--to", target])).code).toBe(0);
     expect(await open().getTokens()).toHaveLength(100);

@@ -62,6 +62,18 @@ async function expectWhole(store: EdgeTokenStore, saved: readonly StoredToken[])
 }
 
 describe("rotateSecret", () => {
+  it("counts in a dry run what it would do, and writes nothing, not the next key either", async () => {
+    const { driver, raw } = await filled(5, OLD);
+    const before = JSON.stringify([...raw]);
+    const result = await rotateSecret(open(driver, [NEW, OLD]), { dryRun: true });
+    expect(result).toEqual({ seen: 5, moved: 5, removed: 0, unreadable: 0 });
+    expect(JSON.stringify([...raw])).toBe(before);
+    expect(await rotateSecret(open(driver, [NEW, OLD]))).toEqual(result);
+    expect(await rotateSecret(open(driver, [NEW, OLD]), { dryRun: true })).toMatchObject({ seen: 5, moved: 0 });
+    await expectCode(rotateSecret(open(driver, OLD), { dryRun: true }), "ERR_SECRET_MISMATCH");
+    await expectCode(rotateSecret(open(driver, NEW), { dryRun: "yes" as never }), "ERR_OPTION_INVALID");
+  });
+
   it.each<[string, Secret, Secret]>([
     ["from one secret to another", OLD, NEW],
     ["from plain records to sealed ones", false, NEW],

@@ -31,7 +31,7 @@ const SYSTEM_ENGINES: readonly SystemEngine[] = [
   {
     name: "MariaDB",
     debianPackage: "mariadb-server",
-    suites: "import from MySQL, unstorage MariaDB (endurance)",
+    suites: "import from MySQL, command line on MySQL, unstorage MariaDB (endurance)",
     hint: "install mariadb-server and have mariadbd on the PATH",
     present: hasMariadb,
   },

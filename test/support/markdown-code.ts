@@ -9,5 +9,5 @@ export async function namedBlocks(page: string): Promise<Map<string, string>> {
 /** The commands of a page's shell blocks, without the `npx` before and the environment around them. */
 export async function commands(page: string, program: string): Promise<string[][]> {
   const text = await readFile(page, "utf8");
-  return Array.from(text.matchAll(new RegExp(`^npx ${program} (.*)$`, "gm")), ([, args]) => args!.split(" "));
+  return Array.from(text.matchAll(new RegExp(`^ *npx ${program} (.*)$`, "gm")), ([, args]) => args!.split(" "));
 }

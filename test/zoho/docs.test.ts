@@ -41,6 +41,7 @@ async function runCommands(source: string): Promise<void> {
       out: () => {},
       err: (line: string) => err.push(line),
       environment: process.env,
+      readLine: () => Promise.resolve(""),
       signal: new AbortController().signal,
     };
     const code = await run(

@@ -60,6 +60,7 @@ it("brings a table that DBStore has filled over, and the SDK logs in with it", a
     out: (line: string) => output.push(line),
     err: (line: string) => output.push(line),
     environment: { TOKEN_SECRET: SECRET, DATABASE_URL: mariadb.url },
+    readLine: () => Promise.resolve(""),
     signal: new AbortController().signal,
   };
   expect(await run(["import", "mysql", "env:DATABASE_URL", "--to", target], terminal)).toBe(0);

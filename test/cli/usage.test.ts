@@ -1,0 +1,159 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { atomicFsDriver } from "../../src/backends/unstorage/atomic-fs/index.ts";
+import { COMMANDS } from "../../src/cli/commands/index.ts";
+import { SECRET } from "../conformance/unstorage-fixture.ts";
+import { runHere } from "../support/cli-run.ts";
+import { fillStore } from "../support/fill-store.ts";
+
+const env = { TOKEN_SECRET: SECRET };
+const TOKEN = "a-token-that-stands-in-an-argument";
+
+let directory: string;
+let store: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "ets-cli-usage-"));
+  store = join(directory, "tokens");
+  await fillStore(atomicFsDriver({ base: store }), [
+    { id: "1", userName: "ann", refreshToken: "r-1" },
+    { id: "2", userName: "bob", refreshToken: "r-2" },
+  ]);
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+describe.each(Object.keys(COMMANDS))("%s", (name) => {
+  it("tells how it is used, and says by exit code 2 what it does not understand", async () => {
+    const help = await runHere([name, "--help"]);
+    expect(help).toMatchObject({ code: 0, err: "", out: expect.stringContaining(`Usage: edge-token-store ${name}`) });
+    for (const line of help.out.split("\n")) expect(line.length).toBeLessThan(140);
+    expect(await runHere([name, store, "--nonsense"], { env })).toMatchObject({
+      code: 2,
+      out: "",
+      err: expect.stringContaining("--nonsense"),
+    });
+    expect((await runHere([])).out).toContain(`\n  ${name} `);
+  });
+});
+
+it.each<[string, string[], RegExp]>([
+  ["no store", ["list"], /which store/],
+  ["two stores", ["check", "STORE", "STORE"], /one store/],
+  ["a limit that is none", ["list", "STORE", "--limit", "-1"], /limit/],
+  ["no field to find by", ["find", "STORE"], /one field/],
+  ["two fields to find by", ["find", "STORE", "--user", "ann", "--access-token", "-"], /one field/],
+  ["a token as an argument", ["find", "STORE", "--access-token", TOKEN], /command line/],
+  ["a token as an argument with a sign", ["find", "STORE", `--refresh-token=${TOKEN}`], /command line/],
+  ["a token in a variable that is not set", ["find", "STORE", "--grant-token", "env:NOWHERE"], /NOWHERE is not set/],
+  ["nothing on stdin", ["find", "STORE", "--grant-token", "-"], /nothing on stdin/],
+  ["an access token with a client", ["find", "STORE", "--access-token", "-", "--client", "c"], /without --client/],
+  ["nothing to delete", ["delete", "STORE"], /ids or one --user/],
+  ["ids and a user to delete", ["delete", "STORE", "1", "--user", "ann"], /ids or one --user/],
+  ["a client without its user", ["delete", "STORE", "1", "--client", "c"], /goes with --user/],
+  ["no id", ["show", "STORE"], /one id/],
+  ["a period that is none", ["sweep", "STORE", "--idle-seconds", "a week"], /seconds/],
+  ["no next secret", ["rotate", "STORE"], /NEXT_TOKEN_SECRET/],
+  ["no place for an export", ["export", "STORE"], /--out/],
+  ["no secret for an export", ["export", "STORE", "--out", "x"], /EXPORT_SECRET/],
+  ["a password in an argument", ["list", "mysql://a:hunter2@localhost/db"], /env:NAME/],
+  ["a base for a folder", ["list", "STORE", "--base", "x"], /--base/],
+  ["a hash tag for a folder", ["list", "STORE", "--hash-tag"], /--hash-tag/],
+  ["a table for a folder", ["list", "STORE", "--store-table", "x"], /--store-table/],
+  ["a table that is none", ["list", "sqlite:/dev/null", "--store-table", "a; drop table b"], /letters/],
+  ["a cluster that is no address", ["list", "redis-cluster://"], /one of its nodes/],
+  ["Workers KV without its token", ["list", "cloudflare:account/namespace"], /CLOUDFLARE_API_TOKEN/],
+  ["Workers KV without a namespace", ["list", "cloudflare:account"], /account id/],
+])("refuses %s, and changes nothing", async (_name, args, message) => {
+  const outcome = await runHere(
+    args.map((arg) => (arg === "STORE" ? store : arg)),
+    { env },
+  );
+  expect(outcome).toMatchObject({ code: 2, out: "" });
+  // The rest is the usage.
+  expect(outcome.err.split("\n")[0]).toMatch(message);
+  expect(outcome.err).not.toContain(TOKEN);
+  expect(outcome.err).not.toContain("hunter2");
+  expect((await runHere(["list", store, "--json"], { env })).out.trim().split("\n")).toHaveLength(2);
+});
+
+it("never says of a store that can't be reached or opened that a token is not there", async () => {
+  const gone = "redis://127.0.0.1:1";
+  for (const args of [
+    ["list", gone],
+    ["list", "redis-cluster://127.0.0.1:1"],
+    ["show", gone, "1"],
+    ["find", gone, "--user", "ann"],
+    ["delete", gone, "1"],
+    ["check", gone],
+  ]) {
+    expect(await runHere(args, { env })).toMatchObject({ code: 1, out: "", err: expect.stringContaining("ERR_STORE_UNAVAILABLE") });
+  }
+  const wrong = { TOKEN_SECRET: "another secret that is long enough" };
+  for (const args of [
+    ["show", store, "1"],
+    ["find", store, "--user", "ann"],
+    ["delete", store, "1"],
+  ]) {
+    expect(await runHere(args, { env: wrong })).toMatchObject({ code: 1, err: expect.stringContaining("ERR_SECRET_MISMATCH") });
+  }
+});
+
+it("lists past a damaged record, says so by 3, and still deletes it by its id", async () => {
+  const records = join(store, "tokens", "r");
+  const [first] = await readdir(records);
+  await writeFile(join(records, first!), "torn");
+  const list = await runHere(["list", store, "--json"], { env });
+  expect(list).toMatchObject({ code: 3, err: expect.stringContaining("is damaged") });
+  const left = (JSON.parse(list.out) as { id: string }).id;
+  const damaged = left === "1" ? "2" : "1";
+  expect(await runHere(["check", store], { env })).toMatchObject({
+    code: 3,
+    out: expect.stringContaining("1 records that can't be opened"),
+  });
+  expect(await runHere(["export", store, "--out", join(directory, "b")], { env: { ...env, EXPORT_SECRET: SECRET } })).toMatchObject({
+    code: 3,
+    err: expect.stringContaining("1 could not be read"),
+  });
+  expect(await runHere(["show", store, damaged], { env })).toMatchObject({ code: 1, err: expect.stringContaining("ERR_RECORD_CORRUPT") });
+  expect(await runHere(["delete", store, damaged], { env })).toMatchObject({ code: 0 });
+  expect(await runHere(["check", store, "--repair"], { env })).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/mended, 0 left|All is well/),
+  });
+});
+
+it("reports what it could mend by 3, mends it with --repair, and not with --dry-run", async () => {
+  await rm(join(store, "tokens", "x", "refresh"), { recursive: true });
+  expect(await runHere(["find", store, "--refresh-token", "-"], { env, input: "r-1" })).toMatchObject({ code: 4 });
+  expect(await runHere(["check", store], { env })).toMatchObject({ code: 3, out: expect.stringContaining("2 index entries missing") });
+  expect(await runHere(["check", store, "--repair", "--dry-run"], { env })).toMatchObject({ code: 3 });
+  expect(await runHere(["check", store, "--repair"], { env })).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("2 faults mended, 0 left"),
+  });
+  expect(await runHere(["find", store, "--refresh-token", "-"], { env, input: "r-1" })).toMatchObject({ code: 0 });
+});
+
+it("sweeps sessions by the age that it is told", async () => {
+  await new Promise((resolve) => setTimeout(resolve, 1001));
+  expect(await runHere(["sweep", store], { env })).toMatchObject({ out: expect.stringContaining("0 removed") });
+  expect(await runHere(["sweep", store, "--max-age-seconds", "1"], { env })).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("2 removed"),
+  });
+});
+
+it("makes secrets that are long enough, never the same, and in a file that only its owner reads", async () => {
+  const [one, other] = await Promise.all([runHere(["generate-secret"]), runHere(["generate-secret"])]);
+  expect(Buffer.from(one.out.trim(), "base64")).toHaveLength(32);
+  expect(other.out).not.toBe(one.out);
+  const file = join(directory, "secret");
+  expect(await runHere(["generate-secret", "--out", file])).toMatchObject({ code: 0, out: "" });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const secret = await readFile(file, "utf8");
+  expect(await runHere(["generate-secret", "--out", file])).toMatchObject({ code: 1, err: expect.stringContaining("not written over") });
+  expect(await readFile(file, "utf8")).toBe(secret);
+  expect(await runHere(["rotate", store, "--next-secret-file", file], { env })).toMatchObject({ code: 0 });
+  expect(await runHere(["list", store, "--secret-file", file])).toMatchObject({ code: 0 });
+});
