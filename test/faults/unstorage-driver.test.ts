@@ -6,8 +6,8 @@ import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts
 import type { EdgeTokenStore } from "../../src/index.ts";
 import { all, expectCode } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
-import { instrumentDriver } from "../support/instrumented-driver.ts";
-import type { DriverCall } from "../support/instrumented-driver.ts";
+import { instrumentDriver } from "../../src/testing/index.ts";
+import type { DriverCall } from "../../src/testing/index.ts";
 
 const ANN = { userName: "ann-marked-name", clientId: "c", accessToken: "marked-access-token", refreshToken: "marked-refresh-token" };
 

@@ -7,9 +7,9 @@ import type { EdgeTokenStore, StoredToken, TokenEvent } from "../../src/index.ts
 import { checkTokens, rotateSecret, sweepTokens } from "../../src/maintenance/index.ts";
 import type { CheckReport } from "../../src/maintenance/index.ts";
 import { expectCode, namedToken, queriesFor } from "../conformance/fixture.ts";
-import { CLEAN } from "../conformance/maintenance.ts";
+import { CLEAN } from "../../src/testing/cases/maintenance.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
-import { instrumentDriver } from "../support/instrumented-driver.ts";
+import { instrumentDriver } from "../../src/testing/index.ts";
 
 let storage: Storage;
 let store: EdgeTokenStore;

@@ -9,7 +9,7 @@ import type { EdgeTokenStore, StoredToken } from "../../src/index.ts";
 import { rotateSecret } from "../../src/maintenance/index.ts";
 import type { RotationProgress } from "../../src/maintenance/index.ts";
 import { expectCode } from "../conformance/fixture.ts";
-import { instrumentDriver } from "../support/instrumented-driver.ts";
+import { instrumentDriver } from "../../src/testing/index.ts";
 
 const NEW = "the-new-secret-of-thirty-two-characters";
 const OLD = "the-old-secret-of-thirty-two-characters";

@@ -1,15 +1,15 @@
-import { describe, expect, it } from "vitest";
-import type { TokenEvent } from "../../src/index.ts";
-import { all, expectCode, namedToken, queriesFor } from "./fixture.ts";
-import type { Fixture } from "./fixture.ts";
+import type { TokenEvent } from "../../index.ts";
+import { expect, expectCode, expectThrows } from "../expect.ts";
+import { all, namedToken, queriesFor } from "../tokens.ts";
+import type { CaseList } from "../case-list.ts";
 
 /** Removal, listing, events, and the end of a store. */
-export function deleteAndListSuite(fixture: () => Fixture): void {
+export function deleteAndListCases({ group }: CaseList): void {
   const token = namedToken;
 
-  describe("delete", () => {
-    it("removes a token from every look-up", async () => {
-      const store = fixture().open();
+  group("delete", (it) => {
+    it("removes a token from every look-up", async ({ open }) => {
+      const store = open();
       const ann = await store.saveToken(token("ann"));
       const ben = await store.saveToken(token("ben"));
       await store.deleteToken(ann.id);
@@ -19,18 +19,18 @@ export function deleteAndListSuite(fixture: () => Fixture): void {
       expect(await store.getTokens()).toEqual([ben]);
     });
 
-    it("resolves for an id that is unknown, and for one deleted before", async () => {
-      const store = fixture().open();
+    it("resolves for an id that is unknown, and for one deleted before", async ({ open }) => {
+      const store = open();
       const saved = await store.saveToken(token("ann"));
-      await expect(store.deleteToken("nobody")).resolves.toBeUndefined();
+      expect(await store.deleteToken("nobody")).toBe(undefined);
       await store.deleteToken(saved.id);
-      await expect(store.deleteToken(saved.id)).resolves.toBeUndefined();
+      expect(await store.deleteToken(saved.id)).toBe(undefined);
     });
 
-    it("removes all tokens and can go on", async () => {
-      const store = fixture().open();
+    it("removes all tokens and can go on", async ({ open }) => {
+      const store = open();
       for (const name of ["ann", "ben", "cas"]) await store.saveToken(token(name));
-      await expect(store.deleteTokens()).resolves.toBeUndefined();
+      expect(await store.deleteTokens()).toBe(undefined);
       expect(await store.getTokens()).toEqual([]);
       expect(await store.findToken({ userName: "ann" })).toBeNull();
       expect(await store.findToken({ accessToken: "access-ben" })).toBeNull();
@@ -38,8 +38,8 @@ export function deleteAndListSuite(fixture: () => Fixture): void {
       expect(await store.saveToken(token("ann"))).toMatchObject({ version: 1 });
     });
 
-    it("leaves a neighbour's tokens alone", async () => {
-      const [own, neighbour, longer] = ["app", "app2", "app_x"].map((namespace) => fixture().open({ namespace }));
+    it.needing("options")("leaves a neighbour's tokens alone", async ({ open }) => {
+      const [own, neighbour, longer] = ["app", "app2", "app_x"].map((namespace) => open({ namespace }));
       const kept = await neighbour!.saveToken(token("ann"));
       const keptToo = await longer!.saveToken(token("ann"));
       await own!.saveToken(token("ann"));
@@ -50,11 +50,10 @@ export function deleteAndListSuite(fixture: () => Fixture): void {
       expect(await longer!.getTokens()).toEqual([keptToo]);
     });
 
-    it("leaves foreign data in the same storage alone, and lists none of it", async () => {
-      const { stranger } = fixture();
+    it.needing("stranger")("leaves foreign data in the same storage alone, and lists none of it", async ({ open, stranger }) => {
       await stranger.write();
       const before = await stranger.read();
-      const store = fixture().open();
+      const store = open();
       const saved = await store.saveToken(token("ann"));
       expect(await store.getTokens()).toEqual([saved]);
       await store.deleteTokens();
@@ -63,30 +62,31 @@ export function deleteAndListSuite(fixture: () => Fixture): void {
     });
   });
 
-  describe("list", () => {
-    it("lists every token, the most recently saved first", async () => {
-      const store = fixture().open({ now: () => 1_700_000_000_000 });
+  group("list", (it) => {
+    it.needing("options")("lists every token, the most recently saved first", async ({ open }) => {
+      const store = open({ now: () => 1_700_000_000_000 });
       for (const name of ["ann", "ben", "cas"]) await store.saveToken(token(name));
       await store.saveToken({ ...token("ann"), accessToken: "new" });
       expect((await store.getTokens()).map(({ userName }) => userName)).toEqual(["ann", "cas", "ben"]);
     });
 
-    it.each([1, 2, 3, 7, 100])("streams each token once, by pages of %i", async (pageSize) => {
-      const store = fixture().open();
-      const names = ["a", "b", "c", "d", "e", "f", "g"];
-      await Promise.all(names.map((name) => store.saveToken(token(name))));
-      const listed = await all(store.tokens({ pageSize }));
-      expect(listed.map(({ userName }) => userName).sort()).toEqual(names);
-    });
+    for (const pageSize of [1, 2, 3, 7, 100])
+      it.needing("extended")(`streams each token once, by pages of ${pageSize}`, async ({ open }) => {
+        const store = open();
+        const names = ["a", "b", "c", "d", "e", "f", "g"];
+        await Promise.all(names.map((name) => store.saveToken(token(name))));
+        const listed = await all(store.tokens({ pageSize }));
+        expect(listed.map(({ userName }) => userName).sort()).toEqual(names);
+      });
 
-    it("streams nothing from an empty store", async () => {
-      expect(await all(fixture().open().tokens())).toEqual([]);
+    it.needing("extended")("streams nothing from an empty store", async ({ open }) => {
+      expect(await all(open().tokens())).toEqual([]);
     });
   });
 
-  describe("events", () => {
-    it("tells of each change, by id only", async () => {
-      const store = fixture().open();
+  group("events", (it) => {
+    it.needing("extended")("tells of each change, by id only", async ({ open }) => {
+      const store = open();
       const events: TokenEvent[] = [];
       store.subscribe((event) => events.push(event));
       const { id } = await store.saveToken(token("ann"));
@@ -102,8 +102,8 @@ export function deleteAndListSuite(fixture: () => Fixture): void {
       ]);
     });
 
-    it("tells a listener nothing after it has left", async () => {
-      const store = fixture().open();
+    it.needing("extended")("tells a listener nothing after it has left", async ({ open }) => {
+      const store = open();
       const events: TokenEvent[] = [];
       const leave = store.subscribe((event) => events.push(event));
       leave();
@@ -113,9 +113,9 @@ export function deleteAndListSuite(fixture: () => Fixture): void {
     });
   });
 
-  describe("close", () => {
-    it("refuses every call afterwards", async () => {
-      const store = fixture().open();
+  group("close", (it) => {
+    it.needing("extended")("refuses every call afterwards", async ({ open }) => {
+      const store = open();
       await store.saveToken(token("ann"));
       await store.close();
       await store.close();
@@ -126,15 +126,15 @@ export function deleteAndListSuite(fixture: () => Fixture): void {
       await expectCode(store.deleteToken("x"), "ERR_STORE_CLOSED");
       await expectCode(store.getTokens(), "ERR_STORE_CLOSED");
       await expectCode(store.deleteTokens(), "ERR_STORE_CLOSED");
-      expect(() => store.tokens()).toThrow(expect.objectContaining({ code: "ERR_STORE_CLOSED" }));
-      expect(() => store.subscribe(() => {})).toThrow(expect.objectContaining({ code: "ERR_STORE_CLOSED" }));
+      expectThrows(() => store.tokens(), "ERR_STORE_CLOSED");
+      expectThrows(() => store.subscribe(() => {}), "ERR_STORE_CLOSED");
     });
 
-    it("lets the saves under way end", async () => {
-      const store = fixture().open();
+    it.needing("extended")("lets the saves under way end", async ({ open }) => {
+      const store = open();
       const saving = store.saveToken(token("ann"));
       await store.close();
-      await expect(saving).resolves.toMatchObject({ userName: "ann" });
+      expect(await saving).toMatchObject({ userName: "ann" });
     });
   });
 }
