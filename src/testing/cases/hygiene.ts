@@ -3,10 +3,17 @@ import type { CaseList } from "../case-list.ts";
 import { expect } from "../expect.ts";
 import { namedToken } from "../tokens.ts";
 
-const NAMES = ["ann", "ben", "cas", "dan"];
+/** Enough that some lie in every part of a storage that is spread. */
+const NAMES = ["ann", "ben", "cas", "dan", "eva", "fay", "gil", "hal"];
 
-async function saveAll(store: EdgeTokenStore): Promise<void> {
-  for (const name of NAMES) await store.saveToken(namedToken(name));
+async function saveAll(store: EdgeTokenStore, generation = ""): Promise<void> {
+  for (const name of NAMES) await store.saveToken(namedToken(`${name}${generation}`));
+}
+
+/** What a storage keeps for good, such as a table or the name of a key, is there after a first life. */
+async function liveOnce(store: EdgeTokenStore): Promise<void> {
+  await saveAll(store);
+  await deleteAll(store);
 }
 
 async function deleteAll(store: EdgeTokenStore): Promise<void> {
@@ -20,17 +27,26 @@ export function hygieneCases({ group }: CaseList): void {
 
     it("of tokens that were deleted one by one nothing is left", async ({ open, dump }) => {
       const store = open();
-      // What a storage keeps for good, such as the name of a key or a table, is there after the first life.
-      await saveAll(store);
-      await deleteAll(store);
+      await liveOnce(store);
       const before = (await dump()).length;
-      await saveAll(store);
+      await saveAll(store, "-again");
       await deleteAll(store);
+      expect((await dump()).length).toBe(before);
+    });
+
+    it("of tokens that were deleted at once nothing is left", async ({ open, dump }) => {
+      const store = open();
+      await saveAll(store);
+      await store.deleteTokens();
+      const before = (await dump()).length;
+      await saveAll(store, "-again");
+      await store.deleteTokens();
       expect((await dump()).length).toBe(before);
     });
 
     it("a token that has changed in every field leaves as much as one that was saved like that", async ({ open, dump }) => {
       const store = open();
+      await liveOnce(store);
       await saveAll(store);
       const fresh = (await dump()).length;
       await deleteAll(store);
@@ -43,6 +59,7 @@ export function hygieneCases({ group }: CaseList): void {
 
     it("a token whose fields are cleared leaves as much as one that never had them", async ({ open, dump }) => {
       const store = open();
+      await liveOnce(store);
       await store.saveToken({ id: "1", refreshToken: "r" });
       const fresh = (await dump()).length;
       await store.saveToken({ id: "1", ...namedToken("ann") });
@@ -53,6 +70,7 @@ export function hygieneCases({ group }: CaseList): void {
 
     it("an index entry that two tokens share stays until the second has left it", async ({ open, dump }) => {
       const store = open();
+      await liveOnce(store);
       await store.saveToken({ id: "1", refreshToken: "shared" });
       await store.saveToken({ id: "2", refreshToken: "shared" });
       const before = (await dump()).length;
