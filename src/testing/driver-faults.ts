@@ -10,6 +10,7 @@ export class DriverFaultError extends Error {
 export class DriverFaults {
   readonly #failing = new Map<DriverCall, number>();
   #writesLeft = Number.POSITIVE_INFINITY;
+  #crashed = false;
 
   readonly before = (call: DriverCall): void => {
     const failures = this.#failing.get(call) ?? 0;
@@ -18,7 +19,8 @@ export class DriverFaults {
       throw new DriverFaultError(`${call} was made to fail`);
     }
     if (call === "setItem" || call === "removeItem") this.#writesLeft--;
-    if (this.#writesLeft < 0) throw new DriverFaultError("the process was made to crash");
+    this.#crashed ||= this.#writesLeft < 0;
+    if (this.#crashed) throw new DriverFaultError("the process was made to crash");
   };
 
   /** The next `times` calls of this kind fail and do nothing; `Infinity` for all from now on. */
@@ -26,7 +28,7 @@ export class DriverFaults {
     this.#failing.set(call, times);
   }
 
-  /** So many more writes and removals are done; the one after them, and every write from then on, fails as if the process were gone. */
+  /** So many more writes and removals are done; the one after them and every call from then on fails, as if the process were gone. */
   crashAfter(writes: number): void {
     this.#writesLeft = writes;
   }
@@ -34,6 +36,7 @@ export class DriverFaults {
   /** All is well again. */
   recover(): void {
     this.#failing.clear();
+    this.#crashed = false;
     this.#writesLeft = Number.POSITIVE_INFINITY;
   }
 }

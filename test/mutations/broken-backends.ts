@@ -187,7 +187,7 @@ export const BROKEN_BACKENDS: readonly BrokenBackend[] = [
     (Sound) =>
       class extends Sound {
         override async clear(): Promise<void> {
-          for (const row of [...this.rows.keys()]) if (row.startsWith(this.namespace)) this.rows.delete(row);
+          for (const row of this.rows.keys()) if (row.startsWith(this.namespace)) this.rows.delete(row);
         }
       },
   ),
@@ -217,7 +217,7 @@ export const BROKEN_BACKENDS: readonly BrokenBackend[] = [
     (Sound) =>
       class extends Sound {
         override async clear(): Promise<void> {
-          for (const row of [...this.rows.keys()]) if (row.startsWith(`${this.namespace}:x:`)) this.rows.delete(row);
+          for (const row of this.rows.keys()) if (row.startsWith(`${this.namespace}:x:`)) this.rows.delete(row);
         }
       },
   ),

@@ -14,12 +14,21 @@ export interface BrokenStore {
   readonly options?: (options: CustomTokenStoreOptions) => CustomTokenStoreOptions;
 }
 
-const withText = (query: TokenInput, change: (value: string) => string): TokenInput =>
-  query && typeof query === "object"
-    ? (Object.fromEntries(
-        Object.entries(query).map(([name, value]) => [name, typeof value === "string" ? change(value) : value]),
-      ) as TokenInput)
-    : query;
+/** The same token with what the function makes of each field; what is no token stays what it is. */
+function edited(token: TokenInput, edit: (field: [name: string, value: unknown]) => [name: string, value: unknown][]): TokenInput {
+  return token && typeof token === "object" ? Object.fromEntries(Object.entries(token).flatMap(edit)) : token;
+}
+
+const withText = (token: TokenInput, change: (value: string) => string): TokenInput =>
+  edited(token, ([name, value]) => [[name, typeof value === "string" ? change(value) : value]]);
+
+const without = (names: readonly string[], token: TokenInput): TokenInput =>
+  edited(token, (field) => (names.includes(field[0]) ? [] : [field]));
+
+const withoutOption =
+  (name: keyof CustomTokenStoreOptions | "nameSpace") =>
+  (options: CustomTokenStoreOptions): CustomTokenStoreOptions =>
+    Object.fromEntries(Object.entries(options).filter(([other]) => other !== name)) as unknown as CustomTokenStoreOptions;
 
 type Mutate = NonNullable<BrokenStore["mutate"]>;
 
@@ -39,11 +48,6 @@ const saving = (change: (sound: EdgeTokenStore, token: TokenInput, options?: Sav
 const finding = (change: (sound: EdgeTokenStore, query: TokenQuery) => Promise<StoredToken[]>): Mutate => {
   return (sound) => ({ findToken: async (query) => (await change(sound, query))[0] ?? null, findTokens: (query) => change(sound, query) });
 };
-
-const without = (names: readonly (keyof TokenInput)[], token: TokenInput): TokenInput =>
-  token && typeof token === "object"
-    ? (Object.fromEntries(Object.entries(token).filter(([name]) => !(names as string[]).includes(name))) as TokenInput)
-    : token;
 
 export const BROKEN_STORES: readonly BrokenStore[] = [
   { fault: "folds case", guard: "find", mutate: normalising((value) => value.toLowerCase()) },
@@ -91,7 +95,7 @@ export const BROKEN_STORES: readonly BrokenStore[] = [
   {
     fault: "finds the least recently saved first",
     guard: "find",
-    mutate: finding(async (sound, query) => (await sound.findTokens(query)).reverse()),
+    mutate: finding(async (sound, query) => (await sound.findTokens(query)).toReversed()),
   },
   { fault: "finds one of several", guard: "find", mutate: finding(async (sound, query) => (await sound.findTokens(query)).slice(0, 1)) },
   {
@@ -111,19 +115,19 @@ export const BROKEN_STORES: readonly BrokenStore[] = [
   {
     fault: "keeps what null should clear",
     guard: "save",
-    mutate: saving((sound, token, options) => {
-      const cleared = Object.keys(token ?? {}).filter((name) => token[name as keyof TokenInput] === null);
-      return sound.saveToken(without(cleared as (keyof TokenInput)[], token), options);
-    }),
+    mutate: saving((sound, token, options) =>
+      sound.saveToken(
+        edited(token, (field) => (field[1] === null ? [] : [field])),
+        options,
+      ),
+    ),
   },
   {
     fault: "clears what is undefined",
     guard: "save",
     mutate: saving((sound, token, options) =>
       sound.saveToken(
-        token && typeof token === "object"
-          ? (Object.fromEntries(Object.entries(token).map(([name, value]) => [name, value === undefined ? null : value])) as TokenInput)
-          : token,
+        edited(token, ([name, value]) => [[name, value ?? null]]),
         options,
       ),
     ),
@@ -177,15 +181,17 @@ export const BROKEN_STORES: readonly BrokenStore[] = [
   {
     fault: "takes unknown fields",
     guard: "bad input",
-    mutate: saving((sound, token, options) => sound.saveToken(without(["access_token" as keyof TokenInput], token), options)),
+    mutate: saving((sound, token, options) => sound.saveToken(without(["access_token"], token), options)),
   },
   {
     fault: "takes an empty string for no value",
     guard: "bad input",
-    mutate: saving((sound, token, options) => {
-      const empty = token && typeof token === "object" ? Object.keys(token).filter((name) => token[name as keyof TokenInput] === "") : [];
-      return sound.saveToken(without(empty as (keyof TokenInput)[], token), options);
-    }),
+    mutate: saving((sound, token, options) =>
+      sound.saveToken(
+        edited(token, (field) => (field[1] === "" ? [] : [field])),
+        options,
+      ),
+    ),
   },
   {
     fault: "rejects where an id to delete is unknown",
@@ -210,7 +216,7 @@ export const BROKEN_STORES: readonly BrokenStore[] = [
   {
     fault: "lists the least recently saved first",
     guard: "list",
-    mutate: (sound) => ({ getTokens: async () => (await sound.getTokens()).reverse() }),
+    mutate: (sound) => ({ getTokens: async () => (await sound.getTokens()).toReversed() }),
   },
   { fault: "tells of nothing", guard: "events", mutate: () => ({ subscribe: () => () => {} }) },
   {
@@ -224,15 +230,14 @@ export const BROKEN_STORES: readonly BrokenStore[] = [
     }),
   },
   { fault: "goes on after it was closed", guard: "close", mutate: () => ({ close: async () => {} }) },
-  { fault: "finds sessions that are over", guard: "retention", options: ({ retention: _, ...options }) => options },
+  { fault: "finds sessions that are over", guard: "retention", options: withoutOption("retention") },
   { fault: "keeps tokens in plain text", guard: "at rest", options: (options) => ({ ...options, secret: false }) },
-  { fault: "forgets the client that it serves", guard: "find", options: ({ clientId: _, ...options }) => options },
-  { fault: "puts all namespaces into one", guard: "delete", options: ({ namespace: _, ...options }) => options },
-  { fault: "has a clock of its own", guard: "save", options: ({ now: _, ...options }) => options },
+  { fault: "forgets the client that it serves", guard: "find", options: withoutOption("clientId") },
+  { fault: "puts all namespaces into one", guard: "delete", options: withoutOption("namespace") },
+  { fault: "has a clock of its own", guard: "save", options: withoutOption("now") },
   {
     fault: "takes unknown options",
     guard: "bad input",
-    options: (options) =>
-      Object.fromEntries(Object.entries(options).filter(([name]) => name !== "nameSpace")) as unknown as CustomTokenStoreOptions,
+    options: withoutOption("nameSpace"),
   },
 ];

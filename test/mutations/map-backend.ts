@@ -43,7 +43,7 @@ export class MapBackend implements Backend {
   }
 
   async clear(): Promise<void> {
-    for (const row of [...this.rows.keys()]) if (row.startsWith(`${this.namespace}:`)) this.rows.delete(row);
+    for (const row of this.rows.keys()) if (row.startsWith(`${this.namespace}:`)) this.rows.delete(row);
   }
 
   async close(): Promise<void> {}
