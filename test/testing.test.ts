@@ -21,7 +21,7 @@ import { SECRET } from "./conformance/unstorage-fixture.ts";
 import { MapBackend } from "./mutations/map-backend.ts";
 
 const METHODS = ["findToken", "findTokenById", "saveToken", "deleteToken", "getTokens", "deleteTokens"] as const;
-const BARE = { shared: false, extended: false, options: false, maintained: false, stranger: false, dump: false, raw: false };
+const BARE = { shared: false, extended: false, options: false, secret: false, maintained: false, stranger: false, dump: false, raw: false };
 
 /** A store with the six methods and nothing else. */
 function bareStore(): TokenStore {

@@ -1,16 +1,15 @@
 import { OptionInvalidError } from "../errors.ts";
-import type { TokenStoreOptions } from "../options.ts";
 import { refuseUnknown } from "../options.ts";
 import type { StoredToken, TokenQuery } from "../token.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
 import { REASONS } from "./fixture.ts";
-import type { Capability, SuiteCapabilities, TokenStoreFixture } from "./fixture.ts";
+import type { Capability, SuiteCapabilities, SuiteStoreOptions, TokenStoreFixture } from "./fixture.ts";
 import type { SuiteCase } from "./suite-case.ts";
 
 /** What a case works with. */
 export interface CaseContext extends Required<Pick<TokenStoreFixture, "stranger" | "raw">> {
   /** Typed as what the case needs: without `extended` it must not go beyond the six methods. */
-  readonly open: (options?: TokenStoreOptions) => EdgeTokenStore;
+  readonly open: (options?: SuiteStoreOptions) => EdgeTokenStore;
   /** All that the query finds, as far as the store can say so. */
   readonly findAll: (store: EdgeTokenStore, query: TokenQuery) => Promise<StoredToken[]>;
   readonly dump: () => Promise<Uint8Array[]>;

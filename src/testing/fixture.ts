@@ -1,5 +1,12 @@
 import type { TokenStoreOptions } from "../options.ts";
+import type { Secret } from "../sealing/secret.ts";
 import type { TokenStore } from "../token-store.ts";
+
+/** What the suite opens a store with. */
+export interface SuiteStoreOptions extends TokenStoreOptions {
+  /** Another than the fixture's own; only where the suite's capability `secret` is true. */
+  secret?: Secret;
+}
 
 /** One fresh and empty storage, and the stores over it. What it leaves out must be said in {@link SuiteCapabilities}. */
 export interface TokenStoreFixture {
@@ -7,7 +14,7 @@ export interface TokenStoreFixture {
    * A store on this storage, as a second tab or process would open it. With options only where the suite's capability
    * `options` is true; bad ones must be refused as this library's own stores do.
    */
-  open(options?: TokenStoreOptions): TokenStore;
+  open(options?: SuiteStoreOptions): TokenStore;
   /** Puts data of somebody else's next to the store's, and later tells what is left of it. */
   readonly stranger?: { write(): Promise<void>; read(): Promise<unknown> };
   /** The raw bytes of every key and every value in the storage, as a thief would copy them. */
@@ -27,6 +34,8 @@ export interface SuiteCapabilities {
   extended?: boolean;
   /** The store takes the options of this library's stores: `namespace`, `clientId`, `lookups`, `retention`, `memo`, `now`. */
   options?: boolean;
+  /** The store takes the option `secret`. */
+  secret?: boolean;
   /** The store is one of this library's, over a backend of your own: `checkTokens` and `sweepTokens` take it. */
   maintained?: boolean;
   /** The fixture has a `stranger`. */
@@ -45,6 +54,7 @@ export const REASONS: Readonly<Record<Capability, string>> = {
   atomic: "two stores that save at once are not compared",
   extended: "the store has the six methods alone",
   options: "the store takes no options",
+  secret: "the store takes no secret",
   maintained: "the store is not one of this library's",
   stranger: "nobody else's data lies beside the store's",
   dump: "the storage can't be dumped, or hides nothing",

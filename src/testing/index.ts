@@ -4,7 +4,7 @@ export { DriverCalls } from "./driver-calls.ts";
 export type { CallCounts } from "./driver-calls.ts";
 export { DriverFaultError, DriverFaults } from "./driver-faults.ts";
 export { BrokenPromiseError } from "./expect.ts";
-export type { SuiteCapabilities, TokenStoreFixture } from "./fixture.ts";
+export type { SuiteCapabilities, SuiteStoreOptions, TokenStoreFixture } from "./fixture.ts";
 export { instrumentDriver } from "./instrumented-driver.ts";
 export type { DriverCall } from "./instrumented-driver.ts";
 export { manualClock } from "./manual-clock.ts";

@@ -1,14 +1,18 @@
 import { refuseUnknown } from "../options.ts";
 import { CaseList } from "./case-list.ts";
 import { badInputCases } from "./cases/bad-input.ts";
+import { closeCases } from "./cases/close.ts";
 import { concurrencyCases } from "./cases/concurrency.ts";
-import { deleteAndListCases } from "./cases/delete-and-list.ts";
+import { deleteCases } from "./cases/delete.ts";
+import { eventCases } from "./cases/events.ts";
 import { findCases } from "./cases/find.ts";
 import { hostileCases } from "./cases/hostile.ts";
 import { hygieneCases } from "./cases/hygiene.ts";
 import { leakCases } from "./cases/leaks.ts";
+import { listCases } from "./cases/list.ts";
 import { maintenanceCases } from "./cases/maintenance.ts";
 import { retentionCases } from "./cases/retention.ts";
+import { rotationCases } from "./cases/rotation.ts";
 import { saveCases } from "./cases/save.ts";
 import { tamperingCases } from "./cases/tampering.ts";
 import type { SuiteCapabilities, TokenStoreFixture } from "./fixture.ts";
@@ -40,7 +44,10 @@ export function tokenStoreSuite(
   const list = new CaseList(create, capabilities);
   findCases(list);
   saveCases(list);
-  deleteAndListCases(list);
+  deleteCases(list);
+  listCases(list);
+  eventCases(list);
+  closeCases(list);
   concurrencyCases(list);
   hostileCases(list);
   badInputCases(list);
@@ -49,5 +56,6 @@ export function tokenStoreSuite(
   tamperingCases(list);
   retentionCases(list);
   maintenanceCases(list);
+  rotationCases(list);
   return list.cases;
 }

@@ -4,6 +4,6 @@ import { tokenStoreSuite } from "../conformance/token-store-suite.ts";
 tokenStoreSuite({
   name: "memory",
   shared: false,
-  capabilities: { stranger: false, dump: false, raw: false },
+  capabilities: { secret: false, stranger: false, dump: false, raw: false },
   create: async () => ({ open: (options = {}) => createMemoryTokenStore(options) }),
 });

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import type { EdgeTokenStore, StoredToken, TokenQuery, TokenStoreErrorCode, TokenStoreOptions } from "../../src/index.ts";
-import type { TokenStoreFixture } from "../../src/testing/index.ts";
+import type { EdgeTokenStore, StoredToken, TokenQuery, TokenStoreErrorCode } from "../../src/index.ts";
+import type { SuiteStoreOptions, TokenStoreFixture } from "../../src/testing/index.ts";
 import { queriesFor } from "../../src/testing/tokens.ts";
 
 export { manualClock } from "../../src/testing/index.ts";
@@ -8,7 +8,7 @@ export { all, namedToken, queriesFor } from "../../src/testing/tokens.ts";
 
 /** A fixture of this library's own stores. */
 export interface Fixture extends TokenStoreFixture {
-  open(options?: TokenStoreOptions): EdgeTokenStore;
+  open(options?: SuiteStoreOptions): EdgeTokenStore;
   dump(): Promise<Uint8Array[]>;
   dispose(): Promise<void>;
 }

@@ -20,4 +20,9 @@ describe("of the whole suite", () => {
     for (const name of failed) seen.add(name);
     expect(failed).not.toEqual([]);
   });
+
+  it("every case catches at least one, so that it can fail", () => {
+    const names = all[0]!.cases.map(({ group, name }) => `${group}: ${name}`);
+    expect(names.filter((name) => !seen.has(name))).toEqual([]);
+  });
 });

@@ -49,6 +49,8 @@ const finding = (change: (sound: EdgeTokenStore, query: TokenQuery) => Promise<S
   return (sound) => ({ findToken: async (query) => (await change(sound, query))[0] ?? null, findTokens: (query) => change(sound, query) });
 };
 
+const anyId = (id: unknown): string => (typeof id === "string" && id !== "" ? id : "none");
+
 export const BROKEN_STORES: readonly BrokenStore[] = [
   { fault: "folds case", guard: "find", mutate: normalising((value) => value.toLowerCase()) },
   { fault: "trims", guard: "find", mutate: normalising((value) => value.trim() || value) },
@@ -239,5 +241,28 @@ export const BROKEN_STORES: readonly BrokenStore[] = [
     fault: "takes unknown options",
     guard: "bad input",
     options: withoutOption("nameSpace"),
+  },
+  { fault: "takes any number of records to remember", guard: "bad input", options: withoutOption("memo") },
+  { fault: "takes any look-ups", guard: "bad input", options: withoutOption("lookups") },
+  {
+    fault: "makes an id of whatever it is given",
+    guard: "bad input",
+    mutate: (sound) => ({
+      findTokenById: (id) => sound.findTokenById(anyId(id)),
+      deleteToken: (id) => sound.deleteToken(anyId(id)),
+    }),
+  },
+  {
+    fault: "streams a token from an empty store",
+    guard: "list",
+    mutate: (sound) => ({
+      tokens: (options) => {
+        const tokens = sound.tokens(options);
+        return (async function* () {
+          yield* tokens;
+          if ((await sound.getTokens()).length === 0) yield { id: "phantom", createdAt: 0, updatedAt: 0, version: 1 };
+        })();
+      },
+    }),
   },
 ];

@@ -4,7 +4,9 @@ import { tokenStoreSuite } from "../../src/testing/index.ts";
 import type { SuiteCase, TokenStoreFixture } from "../../src/testing/index.ts";
 import { bytesOf } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
-import { BROKEN_BACKENDS } from "./broken-backends.ts";
+import { BROKEN_COMMITS } from "./broken-commits.ts";
+import { BROKEN_INDEXES } from "./broken-indexes.ts";
+import { BROKEN_READS } from "./broken-reads.ts";
 import { BROKEN_STORES } from "./broken-stores.ts";
 import type { BrokenStore } from "./broken-stores.ts";
 import { MapBackend } from "./map-backend.ts";
@@ -39,7 +41,11 @@ export function mapFixture(Backend: typeof MapBackend = MapBackend, { mutate, op
 
 export function mutants(): Mutant[] {
   return [
-    ...BROKEN_BACKENDS.map(({ fault, guard, Backend }) => ({ fault, guard, cases: tokenStoreSuite(() => mapFixture(Backend)) })),
+    ...[...BROKEN_INDEXES, ...BROKEN_COMMITS, ...BROKEN_READS].map(({ fault, guard, Backend }) => ({
+      fault,
+      guard,
+      cases: tokenStoreSuite(() => mapFixture(Backend)),
+    })),
     ...BROKEN_STORES.map(({ fault, guard, ...faults }) => ({ fault, guard, cases: tokenStoreSuite(() => mapFixture(MapBackend, faults)) })),
   ];
 }

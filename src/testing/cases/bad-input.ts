@@ -1,6 +1,6 @@
 import type { TokenInput } from "../../index.ts";
-import { expect, expectCode, expectThrows } from "../expect.ts";
 import type { CaseList } from "../case-list.ts";
+import { expect, expectCode, expectThrows } from "../expect.ts";
 
 const BAD_TOKENS: [string, unknown][] = [
   ["nothing", undefined],

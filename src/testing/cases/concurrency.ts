@@ -1,8 +1,8 @@
 import type { EdgeTokenStore } from "../../index.ts";
+import type { CaseContext, CaseList } from "../case-list.ts";
 import { objectWith } from "../equality.ts";
 import { expect } from "../expect.ts";
 import type { Capability } from "../fixture.ts";
-import type { CaseContext, CaseList } from "../case-list.ts";
 
 const MANY = Array.from({ length: 50 }, (_, number) => number);
 

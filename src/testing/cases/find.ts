@@ -1,8 +1,8 @@
 import type { StoredToken, TokenInput } from "../../index.ts";
+import type { CaseList } from "../case-list.ts";
 import { anyNumber, anyString } from "../equality.ts";
 import { expect, expectCode } from "../expect.ts";
 import { manualClock } from "../manual-clock.ts";
-import type { CaseList } from "../case-list.ts";
 
 const ANN: TokenInput = {
   userName: "ann",

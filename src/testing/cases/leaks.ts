@@ -1,7 +1,7 @@
 import type { TokenInput } from "../../index.ts";
+import type { CaseList } from "../case-list.ts";
 import { findLeaks } from "../leak-scan.ts";
 import { expect } from "../expect.ts";
-import type { CaseList } from "../case-list.ts";
 
 const TOKENS = 200;
 

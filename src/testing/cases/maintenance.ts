@@ -1,11 +1,11 @@
 import type { EdgeTokenStore, StoredToken, TokenEvent, TokenStoreOptions } from "../../index.ts";
 import { checkTokens, sweepTokens } from "../../maintenance/index.ts";
 import type { CheckReport, SweepReport } from "../../maintenance/index.ts";
+import type { CaseContext, CaseList } from "../case-list.ts";
 import { expect, expectCode } from "../expect.ts";
 import { manualClock } from "../manual-clock.ts";
 import type { ManualClock } from "../manual-clock.ts";
 import { namedToken, queriesFor } from "../tokens.ts";
-import type { CaseContext, CaseList } from "../case-list.ts";
 
 /** A report of a check that found nothing. */
 export const CLEAN: Omit<CheckReport, "records" | "pointers"> = {

@@ -1,8 +1,8 @@
 import type { RetentionOptions, StoredToken } from "../../index.ts";
+import type { CaseList } from "../case-list.ts";
 import { expect, expectCode, expectThrows } from "../expect.ts";
 import { manualClock } from "../manual-clock.ts";
 import { all, namedToken, queriesFor } from "../tokens.ts";
-import type { CaseList } from "../case-list.ts";
 
 /** The session policy: what a look-up returns no more, and what a save then does. */
 export function retentionCases({ group }: CaseList): void {

@@ -1,8 +1,8 @@
 import type { TokenInput } from "../../index.ts";
+import type { CaseList } from "../case-list.ts";
 import { objectWith } from "../equality.ts";
 import { expect, expectCode } from "../expect.ts";
 import { manualClock } from "../manual-clock.ts";
-import type { CaseList } from "../case-list.ts";
 
 const ANN: TokenInput = {
   userName: "ann",
