@@ -64,7 +64,7 @@ export interface IndexCheckOptions {
   readonly isReadable: (record: StoredRecord) => Promise<boolean>;
 }
 
-interface IndexCounts {
+export interface IndexCounts {
   /** Index entries looked at. */
   pointers: number;
   /** Index entries that a record should have and has not. */

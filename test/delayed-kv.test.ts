@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { manualClock } from "./conformance/fixture.ts";
-import { DelayedKV } from "./support/delayed-kv.ts";
+import { DelayedKV } from "../src/testing/index.ts";
 import { kvLimitsSuite } from "./support/kv-limits-suite.ts";
 
 const clock = manualClock();

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { findLeaks } from "./support/leak-scan.ts";
+import { findLeaks } from "../src/testing/leak-scan.ts";
 
 const SECRET = "1000.marked-refresh-token.0123456789";
 const NOISE = Buffer.from("some other bytes … ");

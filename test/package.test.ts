@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { namedBlocks } from "./support/markdown-code.ts";
 import { CLIENT, ZohoServer } from "./support/zoho-server.ts";
 
 const run = promisify(execFile);
@@ -83,6 +84,18 @@ describe("the package as it is published", () => {
     const { stdout, stderr } = await run(node, [consumer], { cwd: await mkdtemp(join(directory, "run-")) });
     expect(stdout).toMatch(/^fine on v\d+/);
     expect(stderr).toBe("");
+  });
+
+  it("judges the backend of docs/write-a-backend.md under node:test", async () => {
+    const own = await mkdtemp(join(directory, "backend-"));
+    for (const [name, code] of await namedBlocks(join(ROOT, "docs/write-a-backend.md"))) await writeFile(join(own, name), code);
+    const { stdout } = await run(process.execPath, ["--no-warnings", "--test", "--test-reporter=tap", "sqlite-backend.test.ts"], {
+      cwd: own,
+      maxBuffer: 2 ** 24,
+    });
+    expect(stdout).toMatch(/^# fail 0$/m);
+    expect(stdout).toMatch(/^# skipped 0$/m);
+    expect(Number(/^# pass (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(175);
   });
 
   it.each(nodes())("has a command line that runs with %s", async (node) => {

@@ -23,8 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(DIRECTORY, { recursive: true, force: true }));
 
-it("has examples for a page, Workers, Node, Zoho's SDK, a rotation, a refresher and a check, and all of them compile", async () => {
-  expect(examples).toHaveLength(8);
+it("has examples for a page, Workers, Node, Zoho's SDK, a rotation, a refresher, a check and the suite, and all of them compile", async () => {
+  expect(examples).toHaveLength(9);
   const output = await run("tsc", ["-p", DIRECTORY], { cwd: ROOT }).then(
     ({ stdout }) => stdout,
     ({ stdout }: { stdout: string }) => stdout,

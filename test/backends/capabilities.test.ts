@@ -18,7 +18,7 @@ import { createMemoryTokenStore } from "../../src/index.ts";
 import { expectCode, manualClock, unique } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { capabilitySuite, realTime, TTL_SECONDS } from "../support/capability-suite.ts";
-import { DelayedKV } from "../support/delayed-kv.ts";
+import { DelayedKV } from "../../src/testing/index.ts";
 import { sqlStorage } from "../support/sql.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 

@@ -6,7 +6,7 @@ import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts
 import type { EdgeTokenStore, TokenStoreOptions } from "../../src/index.ts";
 import { all, expectCode, manualClock } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
-import { DelayedKV } from "../support/delayed-kv.ts";
+import { DelayedKV } from "../../src/testing/index.ts";
 
 /** What one Worker invocation may ask of KV. https://developers.cloudflare.com/kv/platform/limits/ */
 const OPERATIONS_OF_AN_INVOCATION = 1000;

@@ -8,7 +8,7 @@ import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts
 import type { EdgeTokenStore } from "../../src/index.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { delayedKVWorld } from "../support/delayed-kv-world.ts";
-import { instrumentDriver } from "../support/instrumented-driver.ts";
+import { instrumentDriver } from "../../src/testing/index.ts";
 
 const ANN = { userName: "ann", clientId: "c", refreshToken: "r", accessToken: "a" };
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
 import type { EdgeTokenStore, StoredToken } from "../../src/index.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
-import { DriverCalls, instrumentDriver } from "../support/instrumented-driver.ts";
+import { DriverCalls, instrumentDriver } from "../../src/testing/index.ts";
 import { RedisServer } from "../support/redis.ts";
 
 const TOKENS = 2000;

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
 import { namedToken } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
-import { instrumentDriver } from "../support/instrumented-driver.ts";
+import { instrumentDriver } from "../../src/testing/index.ts";
 
 /** A token that is lost can't be had again, an index entry can be rebuilt: so this order is a promise. */
 it("writes the record first, then new pointers, and removes stale ones last", async () => {

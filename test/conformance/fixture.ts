@@ -1,13 +1,14 @@
 import { expect } from "vitest";
-import type { EdgeTokenStore, StoredToken, TokenFields, TokenQuery, TokenStoreErrorCode, TokenStoreOptions } from "../../src/index.ts";
+import type { EdgeTokenStore, StoredToken, TokenQuery, TokenStoreErrorCode } from "../../src/index.ts";
+import type { SuiteStoreOptions, TokenStoreFixture } from "../../src/testing/index.ts";
+import { queriesFor } from "../../src/testing/tokens.ts";
 
-/** One fresh and empty storage, and the stores over it. */
-export interface Fixture {
-  /** A store on this storage, as a second tab or process would open it. */
-  open(options?: TokenStoreOptions): EdgeTokenStore;
-  /** Puts data of somebody else's next to the store's, and later tells what is left of it. */
-  stranger: { write(): Promise<void>; read(): Promise<unknown> };
-  /** The raw bytes of every key and every value in the storage, as a thief would copy them. */
+export { manualClock } from "../../src/testing/index.ts";
+export { all, namedToken, queriesFor } from "../../src/testing/tokens.ts";
+
+/** A fixture of this library's own stores. */
+export interface Fixture extends TokenStoreFixture {
+  open(options?: SuiteStoreOptions): EdgeTokenStore;
   dump(): Promise<Uint8Array[]>;
   dispose(): Promise<void>;
 }
@@ -24,28 +25,10 @@ export async function expectCode(promise: Promise<unknown>, code: TokenStoreErro
   await expect(promise).rejects.toMatchObject({ code });
 }
 
-export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
-  const list: Item[] = [];
-  for await (const item of items) list.push(item);
-  return list;
-}
-
 /** The raw bytes of keys and values that are text. */
 export function bytesOf(entries: Iterable<readonly [string, unknown]>): Uint8Array[] {
   const encoder = new TextEncoder();
   return Array.from(entries).flatMap(([key, value]) => [encoder.encode(key), encoder.encode(String(value))]);
-}
-
-/** A token with something in every field that is looked up. */
-export function namedToken(
-  name: string,
-): Required<Pick<TokenFields, "userName" | "clientId" | "accessToken" | "refreshToken" | "grantToken">> {
-  return { userName: name, clientId: "c", accessToken: `access-${name}`, refreshToken: `refresh-${name}`, grantToken: `grant-${name}` };
-}
-
-/** Every way to ask for a token. */
-export function queriesFor({ id, userName, clientId, accessToken, refreshToken, grantToken }: StoredToken): TokenQuery[] {
-  return [{ id }, { userName, clientId }, { userName }, { accessToken }, { refreshToken }, { grantToken }];
 }
 
 /** The same without those for values that it has not. */
@@ -58,10 +41,4 @@ let serial = 0;
 /** Different each time, so that fixtures of one run never meet. */
 export function unique(): string {
   return `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}-${++serial}`;
-}
-
-/** A clock that moves by hand. */
-export function manualClock(start = 1_700_000_000_000): { now: () => number; advance: (milliseconds: number) => void } {
-  let time = start;
-  return { now: () => time, advance: (milliseconds) => void (time += milliseconds) };
 }

@@ -1,33 +1,24 @@
-import { afterEach, beforeEach, describe } from "vitest";
-import { badInputSuite } from "./bad-input.ts";
-import { concurrencySuite } from "./concurrency.ts";
-import { deleteAndListSuite } from "./delete-and-list.ts";
-import { findSuite } from "./find.ts";
-import type { Engine, Fixture } from "./fixture.ts";
-import { hostileSuite } from "./hostile.ts";
-import { leakSuite } from "./leaks.ts";
-import { maintenanceSuite } from "./maintenance.ts";
-import { retentionSuite } from "./retention.ts";
-import { saveSuite } from "./save.ts";
+import { describe, it } from "vitest";
+import { tokenStoreSuite as suite } from "../../src/testing/index.ts";
+import type { Engine } from "./fixture.ts";
+import type { SuiteCapabilities, TokenStoreFixture } from "../../src/testing/index.ts";
 
-/** What every store promises, whatever lies under it. The reporter counts by the name of this block. */
-export function tokenStoreSuite(engine: Engine): void {
-  describe(`conformance on ${engine.name}`, () => {
-    let current: Fixture;
-    const fixture = (): Fixture => current;
-    beforeEach(async () => {
-      current = await engine.create();
-    });
-    afterEach(() => current.dispose());
+export interface SuiteEngine extends Omit<Engine, "create"> {
+  /** What this library's fixtures don't have by themselves. */
+  readonly capabilities?: Omit<SuiteCapabilities, "shared">;
+  create(): Promise<TokenStoreFixture>;
+}
 
-    findSuite(fixture);
-    saveSuite(fixture);
-    deleteAndListSuite(fixture);
-    concurrencySuite(fixture, engine);
-    hostileSuite(fixture);
-    badInputSuite(fixture);
-    leakSuite(fixture, engine);
-    retentionSuite(fixture);
-    maintenanceSuite(fixture);
+/** The suite under Vitest. The reporter counts by the name of the outer block. */
+export function tokenStoreSuite({ name: engine, shared, capabilities, create }: SuiteEngine): void {
+  describe(`conformance on ${engine}`, () => {
+    const cases = suite(create, { capabilities: { shared, ...capabilities } });
+    for (const group of new Set(cases.map((one) => one.group))) {
+      describe(group, () => {
+        for (const { name, skipped, run } of cases.filter((one) => one.group === group)) {
+          it(name, (context) => (skipped === undefined ? run() : context.skip(skipped)));
+        }
+      });
+    }
   });
 }

@@ -47,6 +47,13 @@ export function unstorageFixture(
       read: () => Promise.all(foreign.map(([key]) => storage.getItem(key))),
     },
     dump,
+    raw: {
+      async read() {
+        const keys = (await storage.getKeys()).filter((key) => !foreign.some(([other]) => other === key));
+        return new Map(await Promise.all(keys.map(async (key) => [key, JSON.stringify(await storage.getItem(key))] as const)));
+      },
+      write: (key, value) => storage.setItem(key, value),
+    },
     dispose: () => storage.dispose(),
   };
 }

@@ -6,9 +6,9 @@ import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts
 import type { EdgeTokenStore, StoredToken, TokenQuery } from "../../src/index.ts";
 import { checkTokens } from "../../src/maintenance/index.ts";
 import { namedToken, queriesFor } from "../conformance/fixture.ts";
-import { CLEAN } from "../conformance/maintenance.ts";
+import { CLEAN } from "../../src/testing/cases/maintenance.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
-import { instrumentDriver } from "../support/instrumented-driver.ts";
+import { instrumentDriver } from "../../src/testing/index.ts";
 
 /** One client's work: what is stored of its token afterwards; undefined where nothing is. */
 type Work = (store: EdgeTokenStore, ann: StoredToken) => Promise<StoredToken | undefined>;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, it, vi } from "vitest";
-import { AllSchedules, randomSchedule, seededRandom } from "../support/interleaved-clients.ts";
+import { seededRandom } from "../../src/testing/index.ts";
+import { AllSchedules, randomSchedule } from "../support/interleaved-clients.ts";
 import { Interleavings } from "../support/interleavings.ts";
 import { INSERT_ANN, INSERT_EVE, operationsOn, prepareStart } from "../support/racing-operations.ts";
 import type { Operation, Start, TargetName } from "../support/racing-operations.ts";

@@ -6,8 +6,8 @@ import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts
 import type { EdgeTokenStore } from "../../src/index.ts";
 import { all, expectCode } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
-import { instrumentDriver } from "../support/instrumented-driver.ts";
-import type { DriverCall } from "../support/instrumented-driver.ts";
+import { DriverFaults, instrumentDriver } from "../../src/testing/index.ts";
+import type { DriverCall } from "../../src/testing/index.ts";
 
 const ANN = { userName: "ann-marked-name", clientId: "c", accessToken: "marked-access-token", refreshToken: "marked-refresh-token" };
 
@@ -123,14 +123,12 @@ describe("a save that fails half-way", () => {
   ];
   describe.each(repeats)("is completed by %s", (_name, change) => {
     it.each([1, 2, 3, 4, 5])("where write %i failed", async (failAt) => {
-      let writes = 0;
-      let armed = true;
-      const driver = instrumentDriver(memoryDriver(), (call) => {
-        if (armed && call === "setItem" && ++writes >= failAt) throw new Error("gone");
-      });
+      const faults = new DriverFaults();
+      faults.crashAfter(failAt - 1);
+      const driver = instrumentDriver(memoryDriver(), faults.before);
       const store = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
       await expectCode(store.saveToken(ANN), "ERR_STORE_UNAVAILABLE");
-      armed = false;
+      faults.recover();
       const saved = await store.saveToken({ ...ANN, ...change });
       expect(await store.getTokens()).toEqual([saved]);
       const { userName, clientId, accessToken, refreshToken } = ANN;

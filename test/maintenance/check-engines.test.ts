@@ -13,7 +13,7 @@ import { temporaryPath } from "../../src/backends/unstorage/atomic-fs/temporary-
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
 import { checkTokens, sweepTokens } from "../../src/maintenance/index.ts";
 import { namedToken, unique } from "../conformance/fixture.ts";
-import { CLEAN } from "../conformance/maintenance.ts";
+import { CLEAN } from "../../src/testing/cases/maintenance.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { temporaryDirectory, temporaryFiles } from "../support/temporary-directory.ts";
 import { faultSuite } from "./fault-suite.ts";

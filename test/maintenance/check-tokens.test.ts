@@ -7,9 +7,9 @@ import type { EdgeTokenStore, StoredToken, TokenEvent } from "../../src/index.ts
 import { checkTokens, rotateSecret, sweepTokens } from "../../src/maintenance/index.ts";
 import type { CheckReport } from "../../src/maintenance/index.ts";
 import { expectCode, namedToken, queriesFor } from "../conformance/fixture.ts";
-import { CLEAN } from "../conformance/maintenance.ts";
+import { CLEAN } from "../../src/testing/cases/maintenance.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
-import { instrumentDriver } from "../support/instrumented-driver.ts";
+import { DriverFaults, instrumentDriver } from "../../src/testing/index.ts";
 
 let storage: Storage;
 let store: EdgeTokenStore;
@@ -157,9 +157,9 @@ describe("checkTokens", () => {
   it("passes a failure of the storage on, with nothing half-said", async () => {
     await storage.setItem(pointerKey("grant", "0".repeat(32)), { pointers: [{ key: "1".repeat(32), version: 1 }] });
     for (const failing of ["getKeys", "getItem", "removeItem"] as const) {
-      const driver = instrumentDriver(storage.getMount("").driver, (call) => {
-        if (call === failing) throw new Error("gone");
-      });
+      const faults = new DriverFaults();
+      faults.fail(failing, Number.POSITIVE_INFINITY);
+      const driver = instrumentDriver(storage.getMount("").driver, faults.before);
       const broken = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
       await expectCode(checkTokens(broken, { repair: true }), "ERR_STORE_UNAVAILABLE");
     }

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
 import { checkTokens } from "../../src/maintenance/index.ts";
 import { expectCode, namedToken, queriesFor } from "../conformance/fixture.ts";
-import { CLEAN } from "../conformance/maintenance.ts";
+import { CLEAN } from "../../src/testing/cases/maintenance.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 
 const NOBODY = "0".repeat(32);

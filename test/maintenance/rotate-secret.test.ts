@@ -9,7 +9,7 @@ import type { EdgeTokenStore, StoredToken } from "../../src/index.ts";
 import { rotateSecret } from "../../src/maintenance/index.ts";
 import type { RotationProgress } from "../../src/maintenance/index.ts";
 import { expectCode } from "../conformance/fixture.ts";
-import { instrumentDriver } from "../support/instrumented-driver.ts";
+import { DriverFaults, instrumentDriver } from "../../src/testing/index.ts";
 
 const NEW = "the-new-secret-of-thirty-two-characters";
 const OLD = "the-old-secret-of-thirty-two-characters";
@@ -29,12 +29,9 @@ const open = (driver: Driver, secret: Secret): EdgeTokenStore =>
 
 /** The same data, until the process dies in place of a write, counted from 0; then nothing goes any more. */
 function dyingAt(driver: Driver, killAt: number): Driver {
-  let writes = 0;
-  let killed = false;
-  return instrumentDriver(over(driver), (call) => {
-    killed ||= (call === "setItem" || call === "removeItem") && writes++ === killAt;
-    if (killed) throw new Error("killed");
-  });
+  const faults = new DriverFaults();
+  faults.crashAfter(killAt);
+  return instrumentDriver(over(driver), faults.before);
 }
 
 async function filled(count: number, secret: Secret): Promise<{ driver: Driver; raw: Map<string, string>; saved: StoredToken[] }> {

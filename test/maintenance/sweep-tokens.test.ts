@@ -6,9 +6,9 @@ import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts
 import type { EdgeTokenStore, TokenEvent } from "../../src/index.ts";
 import { checkTokens, rotateSecret, sweepTokens } from "../../src/maintenance/index.ts";
 import { manualClock } from "../conformance/fixture.ts";
-import { CLEAN } from "../conformance/maintenance.ts";
+import { CLEAN } from "../../src/testing/cases/maintenance.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
-import { instrumentDriver } from "../support/instrumented-driver.ts";
+import { instrumentDriver } from "../../src/testing/index.ts";
 
 const NEXT = "another-secret-of-the-tests-with-32-characters";
 const EXPIRED = { userName: "ann", clientId: "c", accessToken: "a" };

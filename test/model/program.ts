@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { HOSTILE_VALUES } from "../conformance/hostile-values.ts";
+import { HOSTILE_VALUES } from "../../src/testing/hostile-values.ts";
 
 /** A field of a token: the number of a value, `null`, or `undefined` and said so. */
 type Value = number | null | undefined;

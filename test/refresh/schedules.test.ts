@@ -4,7 +4,7 @@ import { createMemoryTokenStore } from "../../src/index.ts";
 import type { StoredToken } from "../../src/index.ts";
 import { createProcessLock } from "../../src/locks/index.ts";
 import { createTokenRefresher } from "../../src/refresh/index.ts";
-import { randomFrom } from "./simulation/random.ts";
+import { seededRandom } from "../../src/testing/index.ts";
 import { ANN, troubled, unavailable } from "./world.ts";
 
 const SCHEDULES = 1000;
@@ -119,7 +119,7 @@ it(`${SCHEDULES} random schedules of refresh, delete, save and failure neither o
   const seen = { refreshes: 0, answers: 0, errors: 0, deletions: 0, failedSaves: 0 };
   await fc.assert(
     fc.asyncProperty(schedule, async ({ steps, rotating, seed }) => {
-      const random = randomFrom(seed);
+      const random = seededRandom(seed);
       const provider = new RotatingProvider(rotating, random);
       const store = createMemoryTokenStore({ now: () => Date.now() });
       const lock = createProcessLock();

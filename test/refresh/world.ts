@@ -3,6 +3,7 @@ import { createMemoryTokenStore, StoreUnavailableError } from "../../src/index.t
 import type { EdgeTokenStore, StoredToken, TokenStore } from "../../src/index.ts";
 import { createProcessLock } from "../../src/locks/index.ts";
 import type { Lock } from "../../src/locks/index.ts";
+import { TokenEndpoint } from "../../src/testing/index.ts";
 import { createTokenRefresher } from "../../src/refresh/index.ts";
 import type { RefreshEvent, TokenRefresher, TokenRefresherOptions } from "../../src/refresh/index.ts";
 
@@ -40,42 +41,9 @@ export async function pass(ms: number, steps = 20): Promise<void> {
   await settle();
 }
 
-type Answer = Response | Error | object;
-
-/** A token endpoint. It answers each refresh token, until it is told to answer otherwise. */
-class Provider {
-  requests = 0;
-  inFlight = 0;
-  mostInFlight = 0;
-  /** Answers to give instead, one for each request. */
-  readonly queued: (Answer | (() => Promise<Answer>))[] = [];
-  #issued = 0;
-
-  readonly refresh = async (token: StoredToken, { signal }: { signal: AbortSignal }): Promise<Response> => {
-    void token;
-    void signal;
-    this.requests++;
-    this.inFlight++;
-    this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
-    try {
-      const queued = this.queued.shift();
-      const answer = typeof queued === "function" ? await queued() : (queued ?? this.grant());
-      if (answer instanceof Error) throw answer;
-      return answer instanceof Response ? answer : Response.json(answer);
-    } finally {
-      this.inFlight--;
-    }
-  };
-
-  grant(): object {
-    this.#issued++;
-    return { access_token: `fresh-${this.#issued}`, expires_in: HOUR_S };
-  }
-}
-
 export interface World {
   readonly store: EdgeTokenStore;
-  readonly provider: Provider;
+  readonly provider: TokenEndpoint;
   readonly lock: Lock;
   readonly events: RefreshEvent[];
   readonly refresher: TokenRefresher;
@@ -90,7 +58,7 @@ export async function world({
   options = {},
 }: { expiresInS?: number; options?: Partial<TokenRefresherOptions> } = {}): Promise<World> {
   const store = createMemoryTokenStore({ now: () => Date.now() });
-  const provider = new Provider();
+  const provider = new TokenEndpoint();
   const lock = createProcessLock();
   const events: RefreshEvent[] = [];
   // Saved an hour before it expires, as if by a refresh.

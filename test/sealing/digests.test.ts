@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { hmac } from "../../src/sealing/crypto-node.ts";
 import { createKey } from "../../src/sealing/keyring.ts";
 import type { Key } from "../../src/sealing/keyring.ts";
-import { HOSTILE_VALUES } from "../conformance/hostile-values.ts";
+import { HOSTILE_VALUES } from "../../src/testing/hostile-values.ts";
 
 const keyOf = (seed: number, namespace = "tokens"): Promise<Key> =>
   createKey({ hmac: hmac(new Uint8Array(32).fill(seed)), namespace, encoding: "text" });

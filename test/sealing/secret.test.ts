@@ -5,7 +5,7 @@ import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts
 import type { Secret } from "../../src/backends/unstorage/index.ts";
 import type { EdgeTokenStore } from "../../src/index.ts";
 import { all, expectCode } from "../conformance/fixture.ts";
-import { instrumentDriver } from "../support/instrumented-driver.ts";
+import { instrumentDriver } from "../../src/testing/index.ts";
 
 const NEW = "the-new-secret-of-thirty-two-characters";
 const OLD = "the-old-secret-of-thirty-two-characters";

@@ -2,9 +2,9 @@ import { createStorage } from "unstorage";
 import cloudflareKVBindingDriver from "unstorage/drivers/cloudflare-kv-binding";
 import { vi } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
+import { DelayedKV, seededRandom } from "../../src/testing/index.ts";
 import type { EdgeTokenStore, TokenStoreOptions } from "../../src/index.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
-import { DelayedKV } from "./delayed-kv.ts";
 
 /** One simulated KV and stores at its locations, under Vitest's fake timers, which are its clock too. */
 export interface DelayedKVWorld {
@@ -34,16 +34,5 @@ export function delayedKVWorld(seed = 1, latencyMs?: number): DelayedKVWorld {
       return settled;
     },
     wait: async (milliseconds) => void (await vi.advanceTimersByTimeAsync(milliseconds)),
-  };
-}
-
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

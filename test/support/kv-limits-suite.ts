@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { unique } from "../conformance/fixture.ts";
-import type { DelayedKVBinding } from "./delayed-kv.ts";
+import type { DelayedKVBinding } from "../../src/testing/index.ts";
 
 /** The limits that the store reckons with: what the simulation enforces, the real thing must too. */
 export function kvLimitsSuite(engine: string, binding: () => DelayedKVBinding): void {

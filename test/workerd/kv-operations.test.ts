@@ -7,7 +7,7 @@ import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts
 import type { EdgeTokenStore } from "../../src/index.ts";
 import { all, unique } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
-import type { DelayedKVBinding } from "../support/delayed-kv.ts";
+import type { DelayedKVBinding } from "../../src/testing/index.ts";
 import { kvLimitsSuite } from "../support/kv-limits-suite.ts";
 
 kvLimitsSuite("Workers KV in workerd", () => env.KV as never);

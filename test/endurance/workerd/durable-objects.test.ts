@@ -2,5 +2,10 @@ import { durableObjectFixture } from "../../conformance/durable-object-fixture.t
 import { tokenStoreSuite } from "../../conformance/token-store-suite.ts";
 
 for (const shard of [2, 4]) {
-  tokenStoreSuite({ name: `Durable Objects in workerd, shard ${shard}`, shared: true, create: async () => durableObjectFixture(shard) });
+  tokenStoreSuite({
+    name: `Durable Objects in workerd, shard ${shard}`,
+    shared: true,
+    capabilities: { raw: false },
+    create: async () => durableObjectFixture(shard),
+  });
 }

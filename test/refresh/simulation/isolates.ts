@@ -3,7 +3,7 @@ import type { EdgeTokenStore, StoredToken, TokenStore } from "../../../src/index
 import type { Lock } from "../../../src/locks/index.ts";
 import { createProcessLock } from "../../../src/locks/process-lock.ts";
 import { createTokenRefresher } from "../../../src/refresh/index.ts";
-import { randomFrom } from "./random.ts";
+import { seededRandom } from "../../../src/testing/seeded-random.ts";
 
 const LIFE_MS = 3_600_000;
 /** Nothing happens before: a refresh that begins so early is one in millions. */
@@ -35,7 +35,7 @@ export async function refreshesPerLife({
   seed,
   sharedLock = false,
 }: Situation): Promise<number> {
-  const random = randomFrom(seed);
+  const random = seededRandom(seed);
   const storage = new EventualStorage(delaySeconds * 1000);
   let requests = 0;
   const refresh = async (): Promise<{ accessToken: string; expiresAt: number }> => {

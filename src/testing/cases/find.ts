@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
-import type { StoredToken, TokenInput } from "../../src/index.ts";
-import { expectCode, manualClock } from "./fixture.ts";
-import type { Fixture } from "./fixture.ts";
+import type { StoredToken, TokenInput } from "../../index.ts";
+import type { CaseList } from "../case-list.ts";
+import { anyNumber, anyString } from "../equality.ts";
+import { expect, expectCode } from "../expect.ts";
+import { manualClock } from "../manual-clock.ts";
 
 const ANN: TokenInput = {
   userName: "ann",
@@ -25,27 +26,27 @@ const BEN: TokenInput = {
 };
 
 /** The rules of `resolveLookup`, each with a hit, a miss and a near miss. */
-export function findSuite(fixture: () => Fixture): void {
-  describe("find", () => {
-    it("finds nothing in an empty store", async () => {
-      const store = fixture().open();
+export function findCases({ group }: CaseList): void {
+  group("find", (it) => {
+    it("finds nothing in an empty store", async ({ open, findAll }) => {
+      const store = open();
       expect(await store.findToken({ userName: "ann", clientId: "client-1" })).toBeNull();
       expect(await store.findToken({ userName: "ann" })).toBeNull();
       expect(await store.findToken({ accessToken: "access-ann" })).toBeNull();
       expect(await store.findToken({ grantToken: "grant-ann", refreshToken: "refresh-ann" })).toBeNull();
       expect(await store.findTokenById("1")).toBeNull();
-      expect(await store.findTokens({ userName: "ann" })).toEqual([]);
+      expect(await findAll(store, { userName: "ann" })).toEqual([]);
       expect(await store.getTokens()).toEqual([]);
     });
 
-    it("gives back every field that was saved", async () => {
-      const store = fixture().open();
+    it("gives back every field that was saved", async ({ open }) => {
+      const store = open();
       const saved = await store.saveToken(ANN);
-      expect(saved).toEqual({ ...ANN, id: expect.any(String), createdAt: expect.any(Number), updatedAt: saved.createdAt, version: 1 });
+      expect(saved).toEqual({ ...ANN, id: anyString, createdAt: anyNumber, updatedAt: saved.createdAt, version: 1 });
       expect(await store.findTokenById(saved.id)).toEqual(saved);
     });
 
-    it.each<[string, TokenInput]>([
+    const hits: [string, TokenInput][] = [
       ["user", { userName: "ann" }],
       ["user and client", { userName: "ann", clientId: "client-1" }],
       ["access token", { accessToken: "access-ann" }],
@@ -69,15 +70,17 @@ export function findSuite(fixture: () => Fixture): void {
         "fields that are null as if they were not given",
         { id: null, userName: null, accessToken: "access-ann", clientId: null, clientSecret: null },
       ],
-    ])("finds by %s", async (_rule, query) => {
-      const store = fixture().open();
-      const ann = await store.saveToken(ANN);
-      await store.saveToken(BEN);
-      expect(await store.findToken(query)).toEqual(ann);
-      expect(await store.findTokens(query)).toEqual([ann]);
-    });
+    ];
+    for (const [rule, query] of hits)
+      it(`finds by ${rule}`, async ({ open, findAll }) => {
+        const store = open();
+        const ann = await store.saveToken(ANN);
+        await store.saveToken(BEN);
+        expect(await store.findToken(query)).toEqual(ann);
+        expect(await findAll(store, query)).toEqual([ann]);
+      });
 
-    it.each<[string, TokenInput]>([
+    const misses: [string, TokenInput][] = [
       ["an unknown id, whatever else is given", { id: "nobody", userName: "ann", accessToken: "access-ann" }],
       ["an unknown user, whatever else is given", { userName: "eve", accessToken: "access-ann", refreshToken: "refresh-ann" }],
       ["another case", { userName: "Ann" }],
@@ -98,16 +101,18 @@ export function findSuite(fixture: () => Fixture): void {
         { scope: "ZohoCRM.modules.ALL", apiDomain: "https://api.example", expiresAt: 1_800_000_000_000 },
       ],
       ["an empty query", {}],
-    ])("finds nothing by %s", async (_rule, query) => {
-      const store = fixture().open();
-      await store.saveToken(ANN);
-      await store.saveToken(BEN);
-      expect(await store.findToken(query)).toBeNull();
-      expect(await store.findTokens(query)).toEqual([]);
-    });
+    ];
+    for (const [rule, query] of misses)
+      it(`finds nothing by ${rule}`, async ({ open, findAll }) => {
+        const store = open();
+        await store.saveToken(ANN);
+        await store.saveToken(BEN);
+        expect(await store.findToken(query)).toBeNull();
+        expect(await findAll(store, query)).toEqual([]);
+      });
 
-    it("keeps two clients of one user apart", async () => {
-      const store = fixture().open();
+    it("keeps two clients of one user apart", async ({ open }) => {
+      const store = open();
       const first = await store.saveToken({ userName: "ann", clientId: "client-1", refreshToken: "r1" });
       const second = await store.saveToken({ userName: "ann", clientId: "client-2", refreshToken: "r2" });
       expect(second.id).not.toBe(first.id);
@@ -115,8 +120,8 @@ export function findSuite(fixture: () => Fixture): void {
       expect(await store.findToken({ userName: "ann", clientId: "client-2" })).toEqual(second);
     });
 
-    it("finds a user's most recently saved token where no client is named", async () => {
-      const store = fixture().open({ now: () => 1_700_000_000_000 });
+    it.needing("options")("finds a user's most recently saved token where no client is named", async ({ open }) => {
+      const store = open({ now: () => 1_700_000_000_000 });
       await store.saveToken({ userName: "ann", clientId: "client-1", refreshToken: "r1" });
       await store.saveToken({ userName: "ann", clientId: "client-2", refreshToken: "r2" });
       expect(await store.findToken({ userName: "ann" })).toMatchObject({ clientId: "client-2" });
@@ -124,9 +129,9 @@ export function findSuite(fixture: () => Fixture): void {
       expect(await store.findToken({ userName: "ann" })).toMatchObject({ clientId: "client-1" });
     });
 
-    it("lists all tokens of a user, the most recently saved first", async () => {
+    it.needing("extended", "options")("lists all tokens of a user, the most recently saved first", async ({ open }) => {
       const clock = manualClock();
-      const store = fixture().open({ now: clock.now });
+      const store = open({ now: clock.now });
       for (const clientId of ["a", "b", "c"]) {
         await store.saveToken({ userName: "ann", clientId, refreshToken: `refresh-${clientId}` });
         clock.advance(1000);
@@ -136,8 +141,8 @@ export function findSuite(fixture: () => Fixture): void {
       expect(clients).toEqual(["a", "c", "b"]);
     });
 
-    it("falls back to the user's record that has no client yet", async () => {
-      const store = fixture().open();
+    it("falls back to the user's record that has no client yet", async ({ open }) => {
+      const store = open();
       await store.saveToken({ userName: "ann", clientId: "client-2", refreshToken: "r2" });
       const saved = await store.saveToken({ id: "mine", userName: "ann", refreshToken: "r" });
       await store.saveToken({ userName: "ann", clientId: "client-2", accessToken: "later" });
@@ -145,8 +150,8 @@ export function findSuite(fixture: () => Fixture): void {
       expect(await store.findToken({ userName: "eve", clientId: "client-1" })).toBeNull();
     });
 
-    it("tells tokens with one refresh token apart by their clients", async () => {
-      const store = fixture().open();
+    it("tells tokens with one refresh token apart by their clients", async ({ open }) => {
+      const store = open();
       const first = await store.saveToken({ refreshToken: "shared", clientId: "client-1" });
       const second = await store.saveToken({ refreshToken: "shared", clientId: "client-2" });
       expect(await store.findToken({ refreshToken: "shared", clientId: "client-1" })).toEqual(first);
@@ -154,8 +159,8 @@ export function findSuite(fixture: () => Fixture): void {
       expect(await store.findToken({ refreshToken: "shared", clientId: "client-3" })).toBeNull();
     });
 
-    it("prefers the account's own record to those with ids of the caller's", async () => {
-      const store = fixture().open();
+    it.needing("extended")("prefers the account's own record to those with ids of the caller's", async ({ open }) => {
+      const store = open();
       const own = await store.saveToken({ userName: "ann", clientId: "client-1", refreshToken: "r1" });
       await store.saveToken({ id: "mine", userName: "ann", clientId: "client-1", refreshToken: "r2" });
       expect(await store.findToken({ userName: "ann", clientId: "client-1" })).toEqual(own);
@@ -164,9 +169,9 @@ export function findSuite(fixture: () => Fixture): void {
       expect(await store.findToken({ userName: "ann", clientId: "client-1" })).toMatchObject({ id: "mine" });
     });
 
-    it("prefers it too where its first place was taken, by a user who was renamed since", async () => {
+    it.needing("options")("prefers it too where its first place was taken, by a user who was renamed since", async ({ open }) => {
       const clock = manualClock();
-      const store = fixture().open({ now: clock.now });
+      const store = open({ now: clock.now });
       const renamed = await store.saveToken({ userName: "ann", clientId: "client-1", refreshToken: "r1" });
       await store.saveToken({ id: renamed.id, userName: "anna" });
       const own = await store.saveToken({ userName: "ann", clientId: "client-1", refreshToken: "r2" });
@@ -175,8 +180,8 @@ export function findSuite(fixture: () => Fixture): void {
       expect(await store.findToken({ userName: "ann", clientId: "client-1" })).toEqual(own);
     });
 
-    it("fills the store's client into look-ups by user, and only there", async () => {
-      const store = fixture().open({ clientId: "client-1" });
+    it.needing("extended", "options")("fills the store's client into look-ups by user, and only there", async ({ open }) => {
+      const store = open({ clientId: "client-1" });
       const own = await store.saveToken({ userName: "ann", refreshToken: "r1", accessToken: "a1" });
       await store.saveToken({ userName: "ann", clientId: "client-2", refreshToken: "r2", accessToken: "a2" });
       expect(own.clientId).toBe("client-1");
@@ -186,14 +191,14 @@ export function findSuite(fixture: () => Fixture): void {
       expect(await store.findToken({ refreshToken: "r2" })).toMatchObject({ clientId: "client-2" });
     });
 
-    it("finds expired tokens: whoever refreshes needs them", async () => {
-      const store = fixture().open();
+    it("finds expired tokens: whoever refreshes needs them", async ({ open }) => {
+      const store = open();
       await store.saveToken({ userName: "ann", accessToken: "old", expiresAt: 1 });
       expect(await store.findToken({ userName: "ann" })).toMatchObject({ accessToken: "old", expiresAt: 1 });
     });
 
-    it("gives copies: changing one changes nothing stored", async () => {
-      const store = fixture().open();
+    it("gives copies: changing one changes nothing stored", async ({ open }) => {
+      const store = open();
       const saved = await store.saveToken(ANN);
       const first = (await store.findTokenById(saved.id)) as StoredToken;
       const expected = { ...first };
@@ -203,8 +208,8 @@ export function findSuite(fixture: () => Fixture): void {
       expect(await store.findTokenById(saved.id)).toEqual(expected);
     });
 
-    it("refuses a look-up that it keeps no index for, instead of finding nothing", async () => {
-      const store = fixture().open({ lookups: ["account", "refresh"] });
+    it.needing("extended", "options")("refuses a look-up that it keeps no index for, instead of finding nothing", async ({ open }) => {
+      const store = open({ lookups: ["account", "refresh"] });
       const saved = await store.saveToken(ANN);
       expect(await store.findToken({ userName: "ann", clientId: "client-1" })).toEqual(saved);
       expect(await store.findToken({ refreshToken: "refresh-ann" })).toEqual(saved);

@@ -1,20 +1,23 @@
-import { describe, expect, it } from "vitest";
-import type { EdgeTokenStore } from "../../src/index.ts";
-import type { Engine, Fixture } from "./fixture.ts";
+import type { EdgeTokenStore } from "../../index.ts";
+import type { CaseContext, CaseList } from "../case-list.ts";
+import { objectWith } from "../equality.ts";
+import { expect } from "../expect.ts";
+import type { Capability } from "../fixture.ts";
 
 const MANY = Array.from({ length: 50 }, (_, number) => number);
 
 /** Saves at once, from one store and from two over one storage. */
-export function concurrencySuite(fixture: () => Fixture, { shared }: Engine): void {
-  const cases: [string, boolean, () => EdgeTokenStore[]][] = [
-    ["one store", true, () => [fixture().open()]],
-    ["two stores over one storage", shared, () => [fixture().open(), fixture().open()]],
-  ];
-  describe.each(cases)("at once, from %s", (_name, applies, open) => {
-    const run = it.skipIf(!applies);
+export function concurrencyCases(list: CaseList): void {
+  raceCases(list, "one store", [], ({ open }) => [open()]);
+  raceCases(list, "two stores over one storage", ["shared", "atomic"], ({ open }) => [open(), open()]);
+}
 
-    run("50 saves of one new token leave one record", async () => {
-      const stores = open();
+function raceCases({ group }: CaseList, from: string, needs: Capability[], openAll: (context: CaseContext) => EdgeTokenStore[]): void {
+  group(`at once, from ${from}`, (it) => {
+    const run = it.needing(...needs);
+
+    run("50 saves of one new token leave one record", async (context) => {
+      const stores = openAll(context);
       const saved = await Promise.all(
         MANY.map((number) =>
           stores[number % stores.length]!.saveToken({ userName: "ann", clientId: "c", accessToken: `access-${number}` }),
@@ -22,23 +25,23 @@ export function concurrencySuite(fixture: () => Fixture, { shared }: Engine): vo
       );
       expect(new Set(saved.map(({ id }) => id)).size).toBe(1);
       const tokens = await stores[0]!.getTokens();
-      expect(tokens).toEqual([expect.objectContaining({ userName: "ann", version: 50 })]);
+      expect(tokens).toEqual([objectWith({ userName: "ann", version: 50 })]);
       for (const number of MANY) {
         const accessToken = `access-${number}`;
         expect(await stores[0]!.findToken({ accessToken })).toEqual(accessToken === tokens[0]!.accessToken ? tokens[0] : null);
       }
     });
 
-    run("50 saves of one new token without a user leave one record", async () => {
-      const stores = open();
+    run("50 saves of one new token without a user leave one record", async (context) => {
+      const stores = openAll(context);
       await Promise.all(
         MANY.map((number) => stores[number % stores.length]!.saveToken({ refreshToken: "r", clientId: "c", scope: `s${number}` })),
       );
-      expect(await stores[0]!.getTokens()).toEqual([expect.objectContaining({ refreshToken: "r", version: 50 })]);
+      expect(await stores[0]!.getTokens()).toEqual([objectWith({ refreshToken: "r", version: 50 })]);
     });
 
-    run("50 tokens leave 50 records, each found by each field", async () => {
-      const stores = open();
+    run("50 tokens leave 50 records, each found by each field", async (context) => {
+      const stores = openAll(context);
       const saved = await Promise.all(
         MANY.map((number) =>
           stores[number % stores.length]!.saveToken({
@@ -59,8 +62,8 @@ export function concurrencySuite(fixture: () => Fixture, { shared }: Engine): vo
       );
     });
 
-    run("20 clients of one user are all found by the user", async () => {
-      const stores = open();
+    it.needing(...needs, "extended")("20 clients of one user are all found by the user", async (context) => {
+      const stores = openAll(context);
       await Promise.all(
         MANY.slice(0, 20).map((number) =>
           stores[number % stores.length]!.saveToken({ userName: "ann", clientId: `c-${number}`, accessToken: `a-${number}` }),
@@ -69,8 +72,8 @@ export function concurrencySuite(fixture: () => Fixture, { shared }: Engine): vo
       expect(await stores[0]!.findTokens({ userName: "ann" })).toHaveLength(20);
     });
 
-    run("changes of different fields of one token, matched in different ways, are all kept", async () => {
-      const stores = open();
+    run("changes of different fields of one token, matched in different ways, are all kept", async (context) => {
+      const stores = openAll(context);
       const { id } = await stores[0]!.saveToken({ userName: "ann", clientId: "c", refreshToken: "r", accessToken: "a" });
       const patches = [
         { id, scope: "s" },
@@ -81,7 +84,7 @@ export function concurrencySuite(fixture: () => Fixture, { shared }: Engine): vo
       ];
       await Promise.all(patches.map((patch, number) => stores[number % stores.length]!.saveToken(patch)));
       expect(await stores[0]!.getTokens()).toEqual([
-        expect.objectContaining({
+        objectWith({
           scope: "s",
           apiDomain: "https://api.example",
           tokenType: "Bearer",
@@ -92,8 +95,8 @@ export function concurrencySuite(fixture: () => Fixture, { shared }: Engine): vo
       ]);
     });
 
-    run("of 10 saves over one version one wins and nine are told", async () => {
-      const stores = open();
+    run("of 10 saves over one version one wins and nine are told", async (context) => {
+      const stores = openAll(context);
       const { id, version } = await stores[0]!.saveToken({ userName: "ann", clientId: "c", accessToken: "a" });
       const results: PromiseSettledResult<unknown>[] = await Promise.allSettled(
         MANY.slice(0, 10).map((number) =>
@@ -101,14 +104,14 @@ export function concurrencySuite(fixture: () => Fixture, { shared }: Engine): vo
         ),
       );
       expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-      expect(results.flatMap((result) => (result.status === "rejected" ? [result.reason.code] : []))).toEqual(
+      expect(results.flatMap((result) => (result.status === "rejected" ? [(result.reason as { code?: unknown }).code] : []))).toEqual(
         Array(9).fill("ERR_CONFLICT"),
       );
       expect(await stores[0]!.findTokenById(id)).toMatchObject({ version: 2 });
     });
 
-    run("a deletion that resolved has deleted, whatever was being saved", async () => {
-      const stores = open();
+    run("a deletion that resolved has deleted, whatever was being saved", async (context) => {
+      const stores = openAll(context);
       for (let round = 0; round < 20; round++) {
         const { id, version } = await stores[0]!.saveToken({ userName: "ann", clientId: "c", accessToken: `a-${round}` });
         const saving = stores.at(-1)!.saveToken({ id, scope: "late" }, { ifVersion: version });
@@ -118,8 +121,8 @@ export function concurrencySuite(fixture: () => Fixture, { shared }: Engine): vo
       }
     });
 
-    run("a token is there or gone, never half, when saves and deletes race", async () => {
-      const stores = open();
+    run("a token is there or gone, never half, when saves and deletes race", async (context) => {
+      const stores = openAll(context);
       const { id } = await stores[0]!.saveToken({ userName: "ann", clientId: "c", accessToken: "a" });
       await Promise.all(
         MANY.map((number) => {

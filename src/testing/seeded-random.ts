@@ -1,6 +1,6 @@
-/** Numbers from 0 to below 1 that one seed decides (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed | 0;
+/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);

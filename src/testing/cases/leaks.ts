@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
-import type { TokenInput } from "../../src/index.ts";
-import { findLeaks } from "../support/leak-scan.ts";
-import type { Engine, Fixture } from "./fixture.ts";
+import type { TokenInput } from "../../index.ts";
+import type { CaseList } from "../case-list.ts";
+import { findLeaks } from "../leak-scan.ts";
+import { expect } from "../expect.ts";
 
 const TOKENS = 200;
 
@@ -26,10 +26,10 @@ function markedToken(number: number, generation = ""): TokenInput {
 }
 
 /** What a copied storage tells: nothing. */
-export function leakSuite(fixture: () => Fixture, { shared }: Engine): void {
-  describe("at rest", () => {
-    it.skipIf(!shared)(`${TOKENS} tokens leave nothing readable in any key or value over their whole life`, async () => {
-      const store = fixture().open();
+export function leakCases({ group }: CaseList): void {
+  group("at rest", (it) => {
+    it.needing("dump")(`${TOKENS} tokens leave nothing readable in any key or value over their whole life`, async ({ open, dump }) => {
+      const store = open();
       const numbers = Array.from({ length: TOKENS }, (_, number) => number);
       const values: string[] = [];
       const save = async (token: TokenInput): Promise<void> => {
@@ -37,9 +37,9 @@ export function leakSuite(fixture: () => Fixture, { shared }: Engine): void {
         values.push(...Object.values(token).filter((value) => typeof value === "string"));
       };
       const expectNoLeak = async (): Promise<void> => {
-        const dump = await fixture().dump();
-        expect(dump.length).toBeGreaterThan(TOKENS / 2);
-        expect(findLeaks(dump, values)).toEqual([]);
+        const copy = await dump();
+        expect(copy.length > TOKENS / 2).toBe(true);
+        expect(findLeaks(copy, values)).toEqual([]);
       };
 
       await Promise.all(numbers.map((number) => save(markedToken(number))));

@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
-import type { TokenInput } from "../../src/index.ts";
-import type { Fixture } from "./fixture.ts";
-import { HOSTILE_VALUES, show } from "./hostile-values.ts";
+import type { TokenInput } from "../../index.ts";
+import type { CaseList } from "../case-list.ts";
+import { expect } from "../expect.ts";
+import { HOSTILE_VALUES, show } from "../hostile-values.ts";
 
 type Probe = {
   readonly field: string;
@@ -28,23 +28,24 @@ const PROBES: readonly Probe[] = [
 ];
 
 /** Values that are hard on keys, parsers and comparisons. */
-export function hostileSuite(fixture: () => Fixture): void {
-  describe(`${HOSTILE_VALUES.length} hostile values`, () => {
-    it.each(PROBES)("each find their own token by $field, and nobody else's", async ({ token, query }) => {
-      const store = fixture().open();
-      const saved = await Promise.all(HOSTILE_VALUES.map((value, number) => store.saveToken(token(value, number))));
-      expect(new Set(saved.map(({ id }) => id)).size).toBe(HOSTILE_VALUES.length);
-      await Promise.all(
-        HOSTILE_VALUES.map(async (value, number) => {
-          const found = await store.findTokens(query(value));
-          expect(found, show(value)).toEqual([saved[number]]);
-          expect(await store.findToken(query(`${value}\u0001`)), `beside ${show(value)}`).toBeNull();
-        }),
-      );
-    });
+export function hostileCases({ group }: CaseList): void {
+  group(`${HOSTILE_VALUES.length} hostile values`, (it) => {
+    for (const { field, token, query } of PROBES)
+      it(`each find their own token by ${field}, and nobody else's`, async ({ open, findAll }) => {
+        const store = open();
+        const saved = await Promise.all(HOSTILE_VALUES.map((value, number) => store.saveToken(token(value, number))));
+        expect(new Set(saved.map(({ id }) => id)).size).toBe(HOSTILE_VALUES.length);
+        await Promise.all(
+          HOSTILE_VALUES.map(async (value, number) => {
+            const found = await findAll(store, query(value));
+            expect(found, show(value)).toEqual([saved[number]]);
+            expect(await store.findToken(query(`${value}\u0001`)), `beside ${show(value)}`).toBeNull();
+          }),
+        );
+      });
 
-    it("come back unchanged in every field, and are deleted one by one", async () => {
-      const store = fixture().open();
+    it("come back unchanged in every field, and are deleted one by one", async ({ open }) => {
+      const store = open();
       const tokens = HOSTILE_VALUES.map((value) => ({
         id: value,
         userName: value,
@@ -67,8 +68,8 @@ export function hostileSuite(fixture: () => Fixture): void {
       expect(await store.getTokens()).toEqual([]);
     });
 
-    it("do not confuse where a user's name ends and the client begins", async () => {
-      const store = fixture().open();
+    it("do not confuse where a user's name ends and the client begins", async ({ open }) => {
+      const store = open();
       const pairs = [
         ["a", "b:c"],
         ["a:b", "c"],
