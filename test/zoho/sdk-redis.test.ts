@@ -5,6 +5,8 @@ import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { RedisServer } from "../support/redis.ts";
 import { zohoSdkSuite } from "./sdk-suite.ts";
+import type { StoreFixture } from "./sdk-suite.ts";
+import { zohoSdkV2Suite } from "./sdk-v2-suite.ts";
 
 let server: RedisServer;
 let databases = 0;
@@ -13,7 +15,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.dispose());
 
-zohoSdkSuite("Redis", async () => {
+const create = async (): Promise<StoreFixture> => {
   const storage = createStorage({ driver: redisDriver({ url: server.url, base: `test-${++databases}` }) });
   return { open: () => createUnstorageTokenStore(storage, { secret: SECRET }), dispose: () => storage.dispose() };
-});
+};
+
+zohoSdkSuite("Redis", create);
+zohoSdkV2Suite("Redis", create);

@@ -8,8 +8,10 @@ import db0Driver from "unstorage/drivers/db0";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { zohoSdkSuite } from "./sdk-suite.ts";
+import type { StoreFixture } from "./sdk-suite.ts";
+import { zohoSdkV2Suite } from "./sdk-v2-suite.ts";
 
-zohoSdkSuite("SQLite", async () => {
+const create = async (): Promise<StoreFixture> => {
   const directory = await mkdtemp(join(tmpdir(), "ets-zoho-"));
   const database = createDatabase(sqlite({ path: join(directory, "tokens.sqlite") }));
   const storage = createStorage({ driver: db0Driver({ database }) });
@@ -20,4 +22,7 @@ zohoSdkSuite("SQLite", async () => {
       await rm(directory, { recursive: true, force: true });
     },
   };
-});
+};
+
+zohoSdkSuite("SQLite", create);
+zohoSdkV2Suite("SQLite", create);
