@@ -2,27 +2,37 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { AccessTokens } from "./access-tokens.ts";
 import { answerAccounts } from "./accounts.ts";
 import { allowPage } from "./cors.ts";
 import { answerCrm } from "./crm.ts";
+import { StandInState } from "./state.ts";
 
 const HOST = "127.0.0.1";
 
 export interface StandIn {
   readonly origin: string;
+  readonly state: StandInState;
   stop(): Promise<void>;
 }
 
-/** Starts Zoho's accounts and API servers, as one, on a free port of this machine. */
-export async function startStandIn(pageOrigins: () => readonly string[]): Promise<StandIn> {
-  const tokens = new AccessTokens();
+export interface StandInOptions {
+  /** Default: any that is free. */
+  port?: number;
+  /** What one before it remembered. */
+  state?: StandInState;
+}
+
+/** Starts Zoho's accounts and API servers, as one, on this machine. */
+export async function startStandIn(
+  pageOrigins: () => readonly string[],
+  { port = 0, state = new StandInState() }: StandInOptions = {},
+): Promise<StandIn> {
   let origin = "";
 
   const answer = async (request: Request): Promise<Response> => {
     if (request.method === "OPTIONS") return new Response(null, { status: 204 });
     if (new URL(request.url).pathname === "/log-in-page.css") return styleSheet();
-    const response = (await answerAccounts(request, { tokens, pageOrigins, apiDomain: origin })) ?? answerCrm(request, tokens);
+    const response = (await answerAccounts(request, { state, pageOrigins, apiDomain: origin })) ?? answerCrm(request, state.accessTokens);
     return response ?? new Response("Not found", { status: 404 });
   };
   const server = createServer((incoming, outgoing) => {
@@ -32,12 +42,13 @@ export async function startStandIn(pageOrigins: () => readonly string[]): Promis
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, HOST, resolve);
+    server.listen(port, HOST, resolve);
   });
   origin = `http://${HOST}:${(server.address() as AddressInfo).port}`;
 
   return {
     origin,
+    state,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

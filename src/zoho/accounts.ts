@@ -38,9 +38,13 @@ export interface AuthorizationUrlOptions {
   accessType?: "offline" | "online";
   /** `"consent"` asks again, and so grants a new refresh token; default: Zoho asks once. */
   prompt?: "consent";
+  /** The SHA-256 digest of the code verifier, in base64url (RFC 7636 section 4.2); default: no PKCE. */
+  codeChallenge?: string;
 }
 
 export interface ExchangeOptions {
+  /** What `codeChallenge` was made of (RFC 7636 section 4.5). */
+  codeVerifier?: string;
   /** The redirect's `accounts-server`. Only servers of Zoho's own list are asked. */
   accountsServer?: string | null;
   /** The redirect's `location`; where both are given they must agree. */
@@ -128,8 +132,8 @@ export function createZohoAccounts(options: ZohoAccountsOptions): ZohoAccounts {
 
   return {
     authorizationUrl(request) {
-      checkNames(request, ["scope", "state", "accessType", "prompt"]);
-      const { scope, state, accessType = "offline", prompt } = request;
+      checkNames(request, ["scope", "state", "accessType", "prompt", "codeChallenge"]);
+      const { scope, state, accessType = "offline", prompt, codeChallenge } = request;
       if (accessType !== "offline" && accessType !== "online") throw new OptionInvalidError('accessType must be "offline" or "online".');
       if (prompt !== undefined && prompt !== "consent") throw new OptionInvalidError('prompt must be "consent", or left out.');
       const url = new URL("/oauth/v2/auth", home);
@@ -141,12 +145,16 @@ export function createZohoAccounts(options: ZohoAccountsOptions): ZohoAccounts {
         state: parseText("state", state),
         access_type: accessType,
         ...(prompt === undefined ? {} : { prompt }),
+        ...(codeChallenge === undefined
+          ? {}
+          : { code_challenge: parseText("codeChallenge", codeChallenge), code_challenge_method: "S256" }),
       }).toString();
       return url;
     },
 
     async exchangeGrantToken(code, exchange = {}) {
-      checkNames(exchange, ["accountsServer", "location"]);
+      checkNames(exchange, ["accountsServer", "location", "codeVerifier"]);
+      const { codeVerifier } = exchange;
       if (typeof code !== "string" || code === "") throw new TokenInvalidError("The code must be a string with at least one character.");
       const server = redirectedServer(exchange);
       const fields = {
@@ -155,6 +163,7 @@ export function createZohoAccounts(options: ZohoAccountsOptions): ZohoAccounts {
         redirect_uri: redirectUrl,
         client_id: clientId,
         client_secret: clientSecret,
+        code_verifier: codeVerifier === undefined ? undefined : parseText("codeVerifier", codeVerifier),
       };
       return readTokenResponse(await post(`${server}/oauth/v2/token`, fields));
     },

@@ -1,0 +1,176 @@
+import { redactToken } from "edge-token-store";
+import type { EdgeTokenStore, StoredToken, TokenQuery } from "edge-token-store";
+import { rotateSecret } from "edge-token-store/maintenance";
+import { createUnstorageTokenStore } from "edge-token-store/unstorage";
+import { Hono } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
+import { createStorage } from "unstorage";
+import cloudflareKVBindingDriver from "unstorage/drivers/cloudflare-kv-binding";
+import type { Bindings, Portal } from "../worker/bindings.ts";
+import { problem } from "../worker/problem.ts";
+import { sameOriginOnly } from "../worker/same-origin.ts";
+import { findSession } from "../worker/session.ts";
+import { openStore, openTokens } from "../worker/tokens.ts";
+import { recordReads } from "./recorded-kv.ts";
+import type { KV } from "./recorded-kv.ts";
+
+/** How many keys of the storage are shown. */
+const SHOWN_KEYS = 60;
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+/** The race's tokens are kept apart from the portal's. */
+const RACE_NAMESPACE = "race";
+/** They are made up, so it hides nothing; it stays the same when the portal's secret is rotated. */
+const RACE_SECRET = "the tokens of the race are made up";
+
+/** Looks over the Worker's shoulder. Never part of what is deployed. */
+export const inspectorRoutes: Hono<Portal> = new Hono<Portal>();
+
+// Also against a name of somebody else's that leads to this machine (DNS rebinding).
+const onThisMachineOnly: MiddlewareHandler<Portal> = async (context, next) => {
+  if (!LOOPBACK.includes(new URL(context.req.url).hostname)) return problem(context, 403, "OTHER_SITE");
+  return next();
+};
+inspectorRoutes.use("/inspector/*", onThisMachineOnly, sameOriginOnly);
+
+inspectorRoutes.get("/inspector/token", async (context) => {
+  const store = openStore(context.env);
+  const token = await sessionToken(context, store);
+  return context.json({ token: token && redactToken(token), capabilities: store.capabilities });
+});
+
+/** What lies in the KV, as it lies there. */
+inspectorRoutes.get("/inspector/storage", async (context) => {
+  const kv: KV = context.env.TOKENS;
+  const { keys, list_complete: complete } = await kv.list({ prefix: "tokens:", limit: SHOWN_KEYS });
+  const entries = await Promise.all(keys.map(async ({ name }) => ({ key: name, value: (await kv.get(name)) ?? "" })));
+  return context.json({ entries, complete });
+});
+
+/** A look-up, with the keys that it read. */
+inspectorRoutes.get("/inspector/find", async (context) => {
+  const token = await sessionToken(context, openStore(context.env));
+  if (!token) return problem(context, 401, "NOT_LOGGED_IN");
+  const query = queryBy(context.req.query("by") ?? "", token);
+  if (!query) return problem(context, 400, "NOT_FOUND");
+  const reads: string[] = [];
+  const recorded = openStore({ ...context.env, TOKENS: recordReads(context.env.TOKENS, reads) });
+  // The first look-up of a store also reads which secret it was written with.
+  await recorded.findTokenById("nobody");
+  reads.length = 0;
+  const started = performance.now();
+  const found = await recorded.findToken(query);
+  return context.json({ query: redactToken(query), reads, milliseconds: performance.now() - started, found: found && redactToken(found) });
+});
+
+inspectorRoutes.post("/inspector/expire", (context) =>
+  change(context, async (token, { store }) => {
+    await store.saveToken({ id: token.id, expiresAt: Date.now() - 1000 });
+  }),
+);
+
+inspectorRoutes.post("/inspector/refresh", (context) =>
+  change(context, async ({ id }, { refresher }) => {
+    await refresher.getAccessToken({ id }, { forceRefresh: true });
+  }),
+);
+
+/** As if the user had withdrawn the consent at the provider: here nobody knows yet. */
+inspectorRoutes.post("/inspector/revoke", (context) =>
+  change(context, async (token, { accounts }) => {
+    await accounts.revokeToken(token);
+  }),
+);
+
+inspectorRoutes.post("/inspector/rename", (context) =>
+  change(context, async ({ id, userName = "" }, { store }) => {
+    const renamed = userName.startsWith("renamed.") ? userName.slice("renamed.".length) : `renamed.${userName}`;
+    await store.saveToken({ id, userName: renamed });
+  }),
+);
+
+/** Changes one character of the sealed record in the KV, past the store. */
+inspectorRoutes.post("/inspector/damage", (context) =>
+  change(context, async () => {
+    const kv: KV = context.env.TOKENS;
+    const { keys } = await kv.list({ prefix: "tokens:r:" });
+    for (const { name } of keys) await kv.put(name, damaged((await kv.get(name)) ?? ""));
+  }),
+);
+
+/** Which records can be read. */
+inspectorRoutes.post("/inspector/check", async (context) => {
+  let corrupt = 0;
+  let sound = 0;
+  for await (const _token of openStore(context.env).tokens({ onCorrupt: () => void corrupt++ })) sound++;
+  return context.json({ sound, corrupt });
+});
+
+/** The middle of a rotation: the Worker has both secrets now. */
+inspectorRoutes.post("/inspector/move", async (context) => context.json(await rotateSecret(openStore(context.env))));
+
+/** One more hundred tokens for the race, and how long look-ups take among them. */
+inspectorRoutes.post("/inspector/race", async (context) => {
+  const from = Number(context.req.query("from"));
+  const to = Number(context.req.query("to"));
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || to <= from || to - from > 500) return problem(context, 400, "NOT_FOUND");
+  const store = openRace(context.env);
+  for (let start = from; start < to; start += 25) {
+    await Promise.all(Array.from({ length: Math.min(25, to - start) }, (_, at) => store.saveToken(raceToken(start + at))));
+  }
+  const wanted = raceToken(Math.floor(to / 2));
+  const milliseconds: Record<string, number> = {};
+  for (const [label, query] of Object.entries(raceQueries(wanted))) {
+    const started = performance.now();
+    for (let round = 0; round < 3; round++) await store.findToken(query);
+    milliseconds[label] = (performance.now() - started) / 3;
+  }
+  return context.json({ milliseconds });
+});
+
+inspectorRoutes.delete("/inspector/race", async (context) => {
+  await openRace(context.env).deleteTokens();
+  return context.json({});
+});
+
+async function change(context: Context<Portal>, work: (token: StoredToken, tokens: ReturnType<typeof openTokens>) => Promise<void>): Promise<Response> {
+  const tokens = openTokens(context);
+  const token = await sessionToken(context, tokens.store);
+  if (!token) return problem(context, 401, "NOT_LOGGED_IN");
+  await work(token, tokens);
+  return context.json({});
+}
+
+async function sessionToken(context: Context<Portal>, store: EdgeTokenStore): Promise<StoredToken | null> {
+  const id = await findSession(context);
+  return id === undefined ? null : store.findTokenById(id);
+}
+
+function queryBy(by: string, { id, userName, clientId, accessToken, refreshToken }: StoredToken): TokenQuery | undefined {
+  const queries: Record<string, TokenQuery> = {
+    id: { id },
+    user: { userName: userName! },
+    account: { userName: userName!, clientId: clientId! },
+    access: { accessToken: accessToken! },
+    refresh: { refreshToken: refreshToken! },
+  };
+  return Object.hasOwn(queries, by) ? queries[by] : undefined;
+}
+
+function damaged(record: string): string {
+  // In the middle of the sealed body, which makes up most of the record.
+  const at = Math.floor(record.length / 2);
+  return record.slice(0, at) + (record[at] === "A" ? "B" : "A") + record.slice(at + 1);
+}
+
+function openRace({ TOKENS }: Bindings): EdgeTokenStore {
+  const storage = createStorage({ driver: cloudflareKVBindingDriver({ binding: TOKENS }) });
+  return createUnstorageTokenStore(storage, { namespace: RACE_NAMESPACE, secret: RACE_SECRET, memo: 0 });
+}
+
+function raceToken(number: number): { userName: string; clientId: string; accessToken: string; refreshToken: string } {
+  return { userName: `student-${number}@race.example`, clientId: "race", accessToken: `access-${number}`, refreshToken: `refresh-${number}` };
+}
+
+function raceQueries({ userName, clientId, accessToken, refreshToken }: ReturnType<typeof raceToken>): Record<string, TokenQuery> {
+  return { "user and client": { userName, clientId }, user: { userName }, "access token": { accessToken }, "refresh token": { refreshToken } };
+}
