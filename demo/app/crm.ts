@@ -20,6 +20,14 @@ export interface Course {
   Time: string;
 }
 
+export interface Message {
+  id: string;
+  Name: string;
+  From: string;
+  Received: string;
+  Text: string;
+}
+
 /** What a call to the API needs of a token. */
 export interface ApiAccess {
   accessToken?: string;
@@ -33,6 +41,11 @@ export async function fetchCurrentUser(access: ApiAccess, signal?: AbortSignal):
 
 export async function fetchCourses(access: ApiAccess, signal?: AbortSignal): Promise<Course[]> {
   const { data } = await get<{ data: Course[] }>("/crm/v8/Courses", access, signal);
+  return data;
+}
+
+export async function fetchMessages(access: ApiAccess, signal?: AbortSignal): Promise<Message[]> {
+  const { data } = await get<{ data: Message[] }>("/crm/v8/Messages", access, signal);
   return data;
 }
 

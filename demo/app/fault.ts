@@ -1,9 +1,11 @@
 import { TokenStoreError } from "edge-token-store";
+import { WorkerError } from "./edge/worker.ts";
 import { ServerUnreachableError } from "./server-request.ts";
 
 /** An error in words for the visitor, with its stable code where it has one. */
 export function faultText(error: unknown): string {
   if (error instanceof TokenStoreError) return `${error.code}: ${error.message}`;
   if (error instanceof ServerUnreachableError) return `${error.message} Is it running? Try again in a moment.`;
+  if (error instanceof WorkerError) return error.message;
   return error instanceof Error ? error.message : String(error);
 }

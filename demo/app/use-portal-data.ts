@@ -1,13 +1,13 @@
 import { isExpired } from "edge-token-store";
 import type { StoredToken } from "edge-token-store";
 import { useCallback, useEffect, useState } from "preact/hooks";
-import { fetchCourses, fetchCurrentUser, TokenRefusedError } from "./crm.ts";
-import type { Course, CurrentUser } from "./crm.ts";
+import { fetchCourses, fetchCurrentUser, fetchMessages, TokenRefusedError } from "./crm.ts";
+import type { Course, CurrentUser, Message } from "./crm.ts";
 import { useEverySecond } from "./use-every-second.ts";
 
 export type PortalData =
   | { state: "loading" }
-  | { state: "ready"; user: CurrentUser; courses: Course[] }
+  | { state: "ready"; user: CurrentUser; courses: Course[]; messages: Message[] }
   | { state: "expired" }
   | { state: "refused" }
   | { state: "failed"; error: unknown };
@@ -25,8 +25,9 @@ export function usePortalData(token: StoredToken): { data: PortalData; retry: ()
     const leaving = new AbortController();
     setData({ state: "loading" });
     const fetchAll = async (): Promise<void> => {
-      const answer = await Promise.all([fetchCurrentUser(token, leaving.signal), fetchCourses(token, leaving.signal)]).then(
-        ([user, courses]): PortalData => ({ state: "ready", user, courses }),
+      const { signal } = leaving;
+      const answer = await Promise.all([fetchCurrentUser(token, signal), fetchCourses(token, signal), fetchMessages(token, signal)]).then(
+        ([user, courses, messages]): PortalData => ({ state: "ready", user, courses, messages }),
         (error: unknown): PortalData => (error instanceof TokenRefusedError ? { state: "refused" } : { state: "failed", error }),
       );
       if (!leaving.signal.aborted) setData(answer);

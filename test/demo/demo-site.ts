@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BrowserContext, Page } from "playwright";
 import { createServer } from "vite";
-import type { ViteDevServer } from "vite";
+import type { LocalPortal } from "../../demo/local/plugin.ts";
 
 export const STUDENTS = {
   amara: "Amara Okafor",
@@ -16,7 +16,7 @@ export const STUDENTS = {
 export interface DemoSite extends AsyncDisposable {
   url: string;
   standIn: string;
-  stopStandIn(): Promise<void>;
+  portal: LocalPortal;
 }
 
 export async function startDemoSite(): Promise<DemoSite> {
@@ -26,20 +26,16 @@ export async function startDemoSite(): Promise<DemoSite> {
   const server = await createServer({ configFile, cacheDir, server: { port: 0 }, logLevel: "error" });
   await server.listen();
   const url = server.resolvedUrls!.local[0]!;
-  const html = await (await fetch(url)).text();
+  const portal = server.config.plugins.find(({ name }) => name === "local-portal")!.api as LocalPortal;
   return {
     url,
-    standIn: /name="accounts-server" content="([^"]+)"/.exec(html)![1]!,
-    stopStandIn: () => standInOf(server).stop(),
+    standIn: portal.standIn().origin,
+    portal,
     async [Symbol.asyncDispose]() {
       await server.close();
       await rm(cacheDir, { recursive: true, force: true });
     },
   };
-}
-
-function standInOf(server: ViteDevServer): { stop(): Promise<void> } {
-  return server.config.plugins.find(({ name }) => name === "zylker-stand-in")!.api;
 }
 
 export async function openPortal(context: BrowserContext, { url }: DemoSite): Promise<Page> {

@@ -19,6 +19,8 @@ interface Visitor {
 }
 
 interface Fixtures {
+  /** Where the tokens are. */
+  mode: "browser" | "edge";
   site: DemoSite;
   browser: Browser;
   browserOptions: BrowserContextOptions;
@@ -46,9 +48,12 @@ export const test: TestAPI<Fixtures> = base.extend<Fixtures>({
     },
     { scope: "file" },
   ],
+  mode: "browser",
   browserOptions: {},
-  visitor: async ({ browser, browserOptions, site }, use) => {
+  visitor: async ({ browser, browserOptions, mode, site }, use) => {
     const visitor = await newVisitor(browser, browserOptions, site);
+    // Not in the blank page that comes before: it has no storage.
+    await visitor.context.addInitScript((chosen) => origin === "null" || localStorage.setItem("zylker-mode", chosen), mode);
     await use(visitor);
     await visitor.context.close();
     const { allowedOrigins, complaints, expectedComplaint, requestedOrigins } = visitor;

@@ -1,5 +1,5 @@
+import type { Capabilities } from "edge-token-store";
 import type { JSX } from "preact";
-import { store } from "../store.ts";
 
 const MEANINGS: Readonly<Record<string, string>> = {
   engine: "what keeps the records",
@@ -11,12 +11,12 @@ const MEANINGS: Readonly<Record<string, string>> = {
   persistent: "tokens outlive the page",
 };
 
-export function CapabilityList(): JSX.Element {
+export function CapabilityList({ capabilities }: { capabilities: Capabilities }): JSX.Element {
   return (
     <section aria-labelledby="capabilities">
       <h3 id="capabilities">What this engine promises</h3>
       <dl class="fields">
-        {Object.entries(store.capabilities).map(([name, value]) => (
+        {Object.entries(capabilities).map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>

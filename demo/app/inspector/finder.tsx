@@ -65,7 +65,7 @@ function LookUpView({ query, steps, found, milliseconds }: LookUp): JSX.Element 
         <b data-found={found !== null}>{found ? "Found" : "Nothing found"}</b> in {milliseconds.toFixed(1)} ms,{" "}
         {steps.length > 0 ? `looking by ${steps.join(", else by ")}.` : "without looking: no rule finds a token by this field alone."}
       </p>
-      {found && <TokenFields token={found} />}
+      {found && <TokenFields redacted={redactToken(found)} />}
     </>
   );
 }

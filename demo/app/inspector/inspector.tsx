@@ -1,8 +1,11 @@
 import type { JSX } from "preact";
+import { store } from "../store.ts";
 import type { SessionControl } from "../use-session.ts";
 import { CapabilityList } from "./capability-list.tsx";
 import { EventLog } from "./event-log.tsx";
 import { Finder } from "./finder.tsx";
+import { browserTrack } from "./race/browser-track.ts";
+import { LookUpRace } from "./race/look-up-race.tsx";
 import { RawDatabase } from "./raw-database.tsx";
 import { TokenCard } from "./token-card.tsx";
 
@@ -22,8 +25,9 @@ export function Inspector({ control }: { control: SessionControl }): JSX.Element
       {/* A result names a student: it goes when the student does. */}
       <Finder key={token?.id} token={token} />
       <EventLog />
+      <LookUpRace track={browserTrack} />
       <RawDatabase session={session} />
-      <CapabilityList />
+      <CapabilityList capabilities={store.capabilities} />
     </aside>
   );
 }

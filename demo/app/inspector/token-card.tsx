@@ -1,13 +1,10 @@
-import { isExpired } from "edge-token-store";
+import { redactToken } from "edge-token-store";
 import type { StoredToken } from "edge-token-store";
 import type { JSX } from "preact";
 import { store } from "../store.ts";
-import { useEverySecond } from "../use-every-second.ts";
 import type { SessionControl } from "../use-session.ts";
+import { TimeLeft } from "./time-left.tsx";
 import { TokenFields } from "./token-fields.tsx";
-
-/** How long Zoho's access tokens live. */
-const LIFETIME_SECONDS = 3600;
 
 interface TokenCardProps {
   token: StoredToken | null;
@@ -31,8 +28,8 @@ function StoredTokenView({ token, attempt }: { token: StoredToken; attempt: Sess
   };
   return (
     <>
-      <TimeLeft token={token} />
-      <TokenFields token={token} />
+      <TimeLeft expiresAt={token.expiresAt} />
+      <TokenFields redacted={redactToken(token)} />
       <p class="hint">
         Secrets pass through <code>redactToken</code> before they are shown.
       </p>
@@ -46,22 +43,4 @@ function StoredTokenView({ token, attempt }: { token: StoredToken; attempt: Sess
       </div>
     </>
   );
-}
-
-function TimeLeft({ token }: { token: StoredToken }): JSX.Element {
-  useEverySecond();
-  const seconds = Math.max(0, Math.ceil(((token.expiresAt ?? 0) - Date.now()) / 1000));
-  return (
-    <div class="time-left" data-expired={isExpired(token)}>
-      <p>
-        <span id="time-left">Time left</span>
-        <span role="timer">{isExpired(token) ? "expired" : clock(seconds)}</span>
-      </p>
-      <progress aria-labelledby="time-left" max={LIFETIME_SECONDS} value={seconds} />
-    </div>
-  );
-}
-
-function clock(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }

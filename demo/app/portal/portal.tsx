@@ -6,7 +6,7 @@ import { ACCOUNTS_SERVER } from "../settings.ts";
 import { store } from "../store.ts";
 import type { SessionControl } from "../use-session.ts";
 import { StudentView } from "./student-view.tsx";
-import { WeekDrawing } from "./week-drawing.tsx";
+import { Welcome } from "./welcome.tsx";
 
 export function Portal({ control }: { control: SessionControl }): JSX.Element {
   const { notice, setNotice } = control;
@@ -29,18 +29,7 @@ function SessionView({ control: { session, attempt } }: { control: SessionContro
     case "logged-in":
       return <StudentView token={session.token} />;
     case "logged-out":
-      return (
-        <section class="card welcome">
-          <div>
-            <h1>Student portal</h1>
-            <p>Your timetable and your profile, one log-in away.</p>
-            <button class="primary" type="button" onClick={startLogIn}>
-              Log in
-            </button>
-          </div>
-          <WeekDrawing />
-        </section>
-      );
+      return <Welcome onLogIn={startLogIn} />;
     case "broken":
       return (
         <section class="card" role="alert">

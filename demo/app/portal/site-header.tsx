@@ -1,18 +1,15 @@
-import type { JSX } from "preact";
-import { logOut } from "../session.ts";
-import type { SessionControl } from "../use-session.ts";
+import type { ComponentChildren, JSX } from "preact";
+import { changeMode } from "../mode.ts";
+import type { Mode } from "../mode.ts";
+import { STAND_IN } from "../settings.ts";
 
-export function SiteHeader({ control }: { control: SessionControl }): JSX.Element {
-  const { session, attempt } = control;
-  const leave = (): void => {
-    if (session.phase !== "logged-in") return;
-    void attempt(async () => {
-      const revoked = await logOut(session.token);
-      return revoked
-        ? { tone: "calm", text: "You are logged out." }
-        : { tone: "alert", text: "You are logged out in this browser. The server did not confirm that the token is revoked." };
-    });
-  };
+const MODES: readonly { mode: Mode; label: string }[] = [
+  { mode: "edge", label: "At the edge" },
+  { mode: "browser", label: "In this browser" },
+];
+
+/** The name of the place, where its tokens are, and what else belongs to the top of the page. */
+export function SiteHeader({ mode, children }: { mode: Mode; children: ComponentChildren }): JSX.Element {
   return (
     <header class="site-header">
       <a class="brand" href="/">
@@ -22,10 +19,16 @@ export function SiteHeader({ control }: { control: SessionControl }): JSX.Elemen
         </svg>
         Zylker Academy
       </a>
-      {session.phase === "logged-in" && (
-        <button type="button" onClick={leave}>
-          Log out
-        </button>
+      {children}
+      {STAND_IN && (
+        <div class="switch" role="group" aria-label="Where the tokens are">
+          <span aria-hidden="true">Tokens</span>
+          {MODES.map((one) => (
+            <button key={one.mode} type="button" aria-pressed={one.mode === mode} onClick={() => changeMode(one.mode)}>
+              {one.label}
+            </button>
+          ))}
+        </div>
       )}
     </header>
   );

@@ -1,0 +1,53 @@
+import type { Capabilities, redactToken } from "edge-token-store";
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { CapabilityList } from "../inspector/capability-list.tsx";
+import { LookUpRace } from "../inspector/race/look-up-race.tsx";
+import { EdgeFinder } from "./edge-finder.tsx";
+import { EdgeStorage } from "./edge-storage.tsx";
+import { edgeTrack } from "./edge-track.ts";
+import { EdgeTokenCard } from "./edge-token-card.tsx";
+import { ParallelCalls } from "./parallel-calls.tsx";
+import { TabLog } from "./tab-log.tsx";
+import type { EdgeControl } from "./use-edge.ts";
+import { askWorker } from "./worker.ts";
+
+export interface TokenReport {
+  token: ReturnType<typeof redactToken> | null;
+  capabilities: Capabilities;
+}
+
+/** Looks over the Worker's shoulder, by an endpoint that only the Worker on your own machine has. */
+export function EdgeInspector({ control }: { control: EdgeControl }): JSX.Element {
+  const { looks, session } = control;
+  const [report, setReport] = useState<TokenReport>();
+  useEffect(() => {
+    let outdated = false;
+    askWorker<TokenReport>("/inspector/token").then(
+      (answer) => outdated || setReport(answer),
+      () => outdated || setReport(undefined),
+    );
+    return () => {
+      outdated = true;
+    };
+  }, [looks]);
+  const loggedIn = session.phase === "logged-in";
+  return (
+    <aside class="inspector" aria-labelledby="inspector">
+      <header>
+        <h2 id="inspector">What the store does</h2>
+        <p>
+          <code>createUnstorageTokenStore()</code> keeps the tokens of all students in Workers KV, and a Durable Object lets one request
+          refresh for all. Everything below is live, and never part of a deployed portal.
+        </p>
+      </header>
+      <EdgeTokenCard token={report?.token ?? null} control={control} />
+      {loggedIn && <ParallelCalls control={control} />}
+      {loggedIn && <EdgeFinder />}
+      <TabLog told={control.told} />
+      <LookUpRace track={edgeTrack} />
+      <EdgeStorage looks={looks} />
+      {report && <CapabilityList capabilities={report.capabilities} />}
+    </aside>
+  );
+}

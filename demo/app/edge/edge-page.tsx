@@ -1,0 +1,74 @@
+import type { JSX } from "preact";
+import { faultText } from "../fault.ts";
+import { NoticeBar } from "../notice.tsx";
+import { SiteHeader } from "../portal/site-header.tsx";
+import { Student } from "../portal/student.tsx";
+import { Welcome } from "../portal/welcome.tsx";
+import { INSPECTOR, STAND_IN } from "../settings.ts";
+import { useKeptFocus } from "../use-kept-focus.ts";
+import { EdgeInspector } from "./edge-inspector.tsx";
+import { logOut } from "./log-out.ts";
+import { useEdge } from "./use-edge.ts";
+import type { EdgeControl } from "./use-edge.ts";
+
+/** The portal with its tokens at the edge: this page has a cookie that it can't read, and nothing else. */
+export function EdgePage(): JSX.Element {
+  useKeptFocus();
+  const control = useEdge();
+  return (
+    <div class="page">
+      <div class="campus">
+        <SiteHeader mode="edge">
+          {control.session.phase === "logged-in" && (
+            <button type="button" onClick={() => void logOut(control, "here")}>
+              Log out
+            </button>
+          )}
+        </SiteHeader>
+        <main class="portal" tabIndex={-1}>
+          <NoticeBar notice={control.notice} onDismiss={() => control.setNotice(null)} />
+          <EdgeView control={control} />
+          <p class="fine-print">
+            A demo of <code>edge-token-store</code>. {STAND_IN && "The academy is made up."} The tokens never reach this page: a Worker
+            keeps them, sealed, and calls the academy's server.
+          </p>
+        </main>
+      </div>
+      {INSPECTOR && <EdgeInspector control={control} />}
+    </div>
+  );
+}
+
+function EdgeView({ control }: { control: EdgeControl }): JSX.Element {
+  useKeptFocus();
+  const { session } = control;
+  switch (session.phase) {
+    case "opening":
+      return <p class="waiting">Opening the portal …</p>;
+    case "logged-out":
+      return <Welcome onLogIn={() => location.assign("/auth/login?returnTo=/")} />;
+    case "logged-in":
+      return (
+        <Student {...session}>
+          <button type="button" onClick={() => void logOut(control, "everywhere")}>
+            Log out everywhere
+          </button>
+        </Student>
+      );
+    case "failed":
+      return (
+        <section class="card" role="alert">
+          <h1>The academy can't be reached</h1>
+          <p>{faultText(session.error)}</p>
+          <div class="actions">
+            <button class="primary" type="button" onClick={() => void control.look()}>
+              Try again
+            </button>
+            <button type="button" onClick={() => void logOut(control, "everywhere")}>
+              Log out everywhere
+            </button>
+          </div>
+        </section>
+      );
+  }
+}

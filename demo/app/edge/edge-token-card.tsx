@@ -1,0 +1,66 @@
+import type { JSX } from "preact";
+import { TimeLeft } from "../inspector/time-left.tsx";
+import { TokenFields } from "../inspector/token-fields.tsx";
+import type { Notice } from "../notice.tsx";
+import type { TokenReport } from "./edge-inspector.tsx";
+import type { EdgeControl } from "./use-edge.ts";
+import { askWorker } from "./worker.ts";
+
+interface Action {
+  label: string;
+  run: () => Promise<Notice | void>;
+}
+
+const post = (path: string) => async (): Promise<void> => {
+  await askWorker(path, "POST");
+};
+
+const ACTIONS: readonly Action[] = [
+  { label: "Expire now", run: post("/inspector/expire") },
+  { label: "Refresh now", run: post("/inspector/refresh") },
+  { label: "Revoke at the server", run: post("/inspector/revoke") },
+  { label: "Rename the user", run: post("/inspector/rename") },
+  {
+    label: "Rotate the secret",
+    run: async () => {
+      const { moved } = await askWorker<{ moved: number }>("/inspector/rotate", "POST");
+      return { tone: "calm", text: `The secret is a new one. Records sealed anew: ${moved}.` };
+    },
+  },
+  { label: "Damage the records", run: post("/inspector/damage") },
+  {
+    label: "Check the records",
+    run: async () => {
+      const { sound, corrupt } = await askWorker<{ sound: number; corrupt: number }>("/inspector/check", "POST");
+      return { tone: corrupt > 0 ? "alert" : "calm", text: `Records that can be read: ${sound}. Damaged: ${corrupt}.` };
+    },
+  },
+];
+
+export function EdgeTokenCard({ token, control }: { token: TokenReport["token"]; control: EdgeControl }): JSX.Element {
+  return (
+    <section aria-labelledby="stored-token">
+      <h3 id="stored-token">The token, in the Worker</h3>
+      {token ? (
+        <>
+          <TimeLeft expiresAt={Number(token.expiresAt ?? 0)} />
+          <TokenFields redacted={token} />
+          <p class="hint">
+            Secrets pass through <code>redactToken</code> in the Worker. This page never sees them.
+          </p>
+        </>
+      ) : (
+        <p class="empty">No token can be read for this browser's cookie.</p>
+      )}
+      {control.session.phase !== "logged-out" && (
+        <div class="actions">
+          {ACTIONS.map(({ label, run }) => (
+            <button key={label} type="button" onClick={() => void control.attempt(run, "token changed")}>
+              {label}
+            </button>
+          ))}
+        </div>
+      )}
+    </section>
+  );
+}

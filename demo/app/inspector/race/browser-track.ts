@@ -1,0 +1,26 @@
+import { createIndexedDBTokenStore } from "edge-token-store/indexeddb";
+import { raceQueries, raceToken } from "./track.ts";
+import type { Track } from "./track.ts";
+
+const ROUNDS = 5;
+
+/** In IndexedDB. Without a memo, so that each look-up reads and opens a record. */
+export const browserTrack: Track = {
+  stride: 250,
+  async advance(from, to, signal) {
+    await using store = createIndexedDBTokenStore({ namespace: "race", memo: 0 });
+    await Promise.all(Array.from({ length: to - from }, (_, at) => store.saveToken(raceToken(from + at))));
+    signal.throwIfAborted();
+    const milliseconds: Record<string, number> = {};
+    for (const [label, query] of Object.entries(raceQueries(raceToken(Math.floor(to / 2))))) {
+      const started = performance.now();
+      for (let round = 0; round < ROUNDS; round++) await store.findToken(query);
+      milliseconds[label] = (performance.now() - started) / ROUNDS;
+    }
+    return milliseconds;
+  },
+  async clear() {
+    await using store = createIndexedDBTokenStore({ namespace: "race", memo: 0 });
+    await store.deleteTokens();
+  },
+};

@@ -1,0 +1,70 @@
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { faultText } from "../../fault.ts";
+import { RaceChart } from "./race-chart.tsx";
+import type { Measurement, Track } from "./track.ts";
+
+const SIZES = [1_000, 10_000];
+
+interface Race {
+  size: number;
+  measured: readonly Measurement[];
+  state: "running" | "over" | "cancelled" | string;
+}
+
+/** Fills a store with made-up tokens, and draws how long look-ups take as it grows. */
+export function LookUpRace({ track }: { track: Track }): JSX.Element {
+  const [race, setRace] = useState<Race>();
+  const cancelling = useRef(new AbortController());
+  useEffect(() => () => cancelling.current.abort(), []);
+
+  const run = async (size: number): Promise<void> => {
+    const controller = new AbortController();
+    cancelling.current = controller;
+    let measured: readonly Measurement[] = [];
+    const show = (state: Race["state"]): void => setRace({ size, measured, state });
+    show("running");
+    try {
+      await track.clear();
+      for (let from = 0; from < size && !controller.signal.aborted; from += track.stride) {
+        const tokens = Math.min(from + track.stride, size);
+        measured = [...measured, { tokens, milliseconds: await track.advance(from, tokens, controller.signal) }];
+        show("running");
+      }
+      show(controller.signal.aborted ? "cancelled" : "over");
+    } catch (error) {
+      show(controller.signal.aborted ? "cancelled" : faultText(error));
+    }
+    await track.clear().catch(() => {});
+  };
+
+  const running = race?.state === "running";
+  const saved = race?.measured.at(-1)?.tokens ?? 0;
+  return (
+    <section aria-labelledby="race">
+      <h3 id="race">Look-up race</h3>
+      <p class="hint">Saves made-up tokens in a namespace of their own, and times look-ups as they grow more. All are removed at the end.</p>
+      <div class="actions">
+        {SIZES.map((size) => (
+          <button key={size} type="button" disabled={running} onClick={() => void run(size)}>
+            {size.toLocaleString("en")} tokens
+          </button>
+        ))}
+        <button type="button" disabled={!running} onClick={() => cancelling.current.abort()}>
+          Cancel
+        </button>
+      </div>
+      {race && (
+        <>
+          <progress aria-label="Tokens saved" max={race.size} value={saved} />
+          <p role="status" aria-label="The race">
+            {race.state === "running" || race.state === "over" || race.state === "cancelled"
+              ? `${saved.toLocaleString("en")} of ${race.size.toLocaleString("en")} tokens${race.state === "running" ? " …" : `, ${race.state}`}`
+              : race.state}
+          </p>
+          {race.measured.length > 1 && <RaceChart size={race.size} measured={race.measured} />}
+        </>
+      )}
+    </section>
+  );
+}

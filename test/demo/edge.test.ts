@@ -1,0 +1,146 @@
+import type { Page } from "playwright";
+import { describe, expect } from "vitest";
+import { click, greeting, inspector, openPortal, STUDENTS } from "./demo-site.ts";
+import { test as base } from "./visitor.ts";
+
+const HTTP_FAILURE = /Failed to load resource/;
+const test = base.extend({ mode: "edge" });
+
+describe("the portal with its tokens at the edge", () => {
+  test("logs in, outlives a reload and a restart of the Worker, and holds for a second tab", async ({ page, site, visitor }) => {
+    await logIn(page, STUDENTS.amara);
+    expect(page.url()).toBe(site.url);
+    await page.getByRole("heading", { name: "Field Botany" }).waitFor();
+    await page.getByRole("heading", { name: "Bring your goggles" }).waitFor();
+    await page.reload();
+    await greeting(page, STUDENTS.amara).waitFor();
+    await site.portal.restartWorker();
+    await page.reload();
+    await greeting(page, STUDENTS.amara).waitFor();
+    await greeting(await openPortal(visitor.context, site), STUDENTS.amara).waitFor();
+  });
+
+  test("gives the page no cookie to read and no token, anywhere", async ({ page, visitor }) => {
+    const answers: Promise<string>[] = [];
+    visitor.context.on("response", (response) => {
+      if (/\/(auth|api|inspector)\//.test(response.url())) answers.push(response.text().catch(() => ""));
+    });
+    await logIn(page, STUDENTS.amara);
+    await inspector(page, "The token, in the Worker").getByRole("timer").waitFor();
+    expect(await page.evaluate(() => [document.cookie, Object.keys(localStorage), Object.keys(sessionStorage)])).toEqual([
+      "",
+      ["zylker-mode"],
+      [],
+    ]);
+    const seen = (await Promise.all(answers)).join("\n");
+    expect(seen).toContain("Field Botany");
+    expect(seen).not.toMatch(/1000\.[0-9a-f]{32}/);
+    expect(await page.locator("body").textContent()).not.toMatch(/1000\.[0-9a-f]{32}/);
+    const [cookie, ...others] = await visitor.context.cookies();
+    expect(others).toEqual([]);
+    expect(cookie).toMatchObject({ name: "__Host-session", httpOnly: true, secure: true, sameSite: "Lax", path: "/" });
+  });
+
+  test("refreshes once for twenty calls at once, and finds by one read", async ({ page, site }) => {
+    await logIn(page, STUDENTS.amara);
+    const before = site.portal.standIn().state.refreshes;
+    await click(page, "Expire, then 20 calls at once");
+    const outcome = page.getByRole("status", { name: "Outcome of the calls" });
+    await expect.poll(() => page.locator(".calls li[data-source]").count()).toBe(20);
+    expect(await outcome.innerText()).toMatch(/^1 refreshed/);
+    expect(await page.locator('.calls li[data-source^="failed"]').count()).toBe(0);
+    expect(site.portal.standIn().state.refreshes).toBe(before + 1);
+    await click(page, "User + client");
+    await page.getByRole("status", { name: "Result" }).getByText("with 1 read").waitFor();
+  });
+
+  test("logs out in all tabs at once, and takes the token away", async ({ page, site, visitor }) => {
+    await logIn(page, STUDENTS.hard);
+    const other = await openPortal(visitor.context, site);
+    await greeting(other, STUDENTS.hard).waitFor();
+    const keys = inspector(page, "What really lies in the KV").getByRole("article");
+    await expect.poll(() => keys.count()).toBeGreaterThan(4);
+    const before = await keys.count();
+    await click(page, "Log out");
+    await page.getByText("You are logged out.").waitFor();
+    await other.getByText("You were logged out elsewhere.").waitFor();
+    await expect.poll(() => keys.count()).toBeLessThan(before);
+  });
+
+  test("logs out everywhere: another browser notices when it is turned to", async ({ page, site, visitor, browser }) => {
+    visitor.expectedComplaint = HTTP_FAILURE;
+    await logIn(page, STUDENTS.jonas);
+    const elsewhere = await browser.newContext();
+    const other = await openPortal(elsewhere, site);
+    await logIn(other, STUDENTS.jonas);
+    await click(page, "Log out everywhere");
+    await page.getByText("You are logged out everywhere.").waitFor();
+    // Playwright keeps every tab focused, so what a browser would say is said for it.
+    await other.evaluate(() => window.dispatchEvent(new Event("focus")));
+    await other.getByText("You were logged out elsewhere.").waitFor();
+    await elsewhere.close();
+  });
+
+  test("notices that its cookie is gone", async ({ page, visitor }) => {
+    await logIn(page, STUDENTS.amara);
+    await visitor.context.clearCookies();
+    await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+    await page.getByText("You were logged out elsewhere.").waitFor();
+  });
+
+  test("says so when the servers are down, and goes on when they are back", async ({ page, site, visitor }) => {
+    visitor.expectedComplaint = HTTP_FAILURE;
+    await logIn(page, STUDENTS.amara);
+    await site.portal.stopStandIn();
+    await page.reload();
+    await page.getByRole("heading", { name: "The academy can't be reached" }).waitFor();
+    await site.portal.startStandIn();
+    await click(page, "Try again");
+    await greeting(page, STUDENTS.amara).waitFor();
+  });
+
+  test("goes on over a rename and a rotated secret, and asks for a log-in after a revocation", async ({ page, visitor }) => {
+    visitor.expectedComplaint = HTTP_FAILURE;
+    await logIn(page, STUDENTS.amara);
+    await click(page, "Rename the user");
+    await inspector(page, "The token, in the Worker").getByText("renamed.amara.okafor@zylker.example").waitFor();
+    await click(page, "Rotate the secret");
+    await page.getByText("Records sealed anew: 1.").waitFor();
+    await greeting(page, STUDENTS.amara).waitFor();
+    await click(page, "Revoke at the server");
+    await page.getByRole("heading", { name: "Student portal" }).waitFor();
+    await logIn(page, STUDENTS.amara);
+  });
+
+  test("names a damaged record, and logging out everywhere clears it away", async ({ page, visitor }) => {
+    visitor.expectedComplaint = HTTP_FAILURE;
+    await logIn(page, STUDENTS.amara);
+    await click(page, "Damage the records");
+    await page.getByText("The stored log-in can't be read.").waitFor();
+    await click(page, "Check the records");
+    await page.getByText(/Damaged: [1-9]/).waitFor();
+    await click(page, "Log out everywhere");
+    await page.getByText("You are logged out everywhere.").waitFor();
+    await logIn(page, STUDENTS.amara);
+  });
+
+  test("shows names and messages as text, whatever is in them", async ({ page }) => {
+    await logIn(page, STUDENTS.hard);
+    await page.getByRole("heading", { name: '<img src=x onerror="alert(1)"> & friends' }).waitFor();
+    expect(await page.locator("main b, main img, main script").count()).toBe(0);
+  });
+
+  test("runs a race of look-ups that can be cancelled", async ({ page }) => {
+    await page.getByRole("button", { name: "Log in" }).waitFor();
+    await click(page, "1,000 tokens");
+    await page.getByRole("figure").waitFor();
+    await click(page, "Cancel");
+    await page.getByRole("status", { name: "The race" }).getByText("cancelled").waitFor();
+  });
+});
+
+async function logIn(page: Page, student: string): Promise<void> {
+  await click(page, "Log in");
+  await page.getByRole("button", { name: student }).click();
+  await greeting(page, student).waitFor();
+}

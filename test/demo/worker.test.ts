@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseReturnTo } from "../../demo/worker/return-to.ts";
+import { startDemoSite } from "./demo-site.ts";
+import type { DemoSite } from "./demo-site.ts";
+import { WorkerClient } from "./worker-client.ts";
+
+const JONAS = "5725767000000411002";
+const TOKEN = /1000\.[0-9a-f]{32}/;
+
+let site: DemoSite;
+beforeAll(async () => {
+  site = await startDemoSite();
+});
+afterAll(() => site[Symbol.asyncDispose]());
+
+const newClient = async (student?: string): Promise<WorkerClient> => {
+  const client = new WorkerClient(site);
+  expect((await client.logIn(student)).headers.get("location")).toBe("/");
+  return client;
+};
+
+describe("a log-in at the Worker", () => {
+  test("asks with a state and a PKCE challenge, another one each time", async () => {
+    const client = new WorkerClient(site);
+    const [first, second] = [await client.begin(), await client.begin()];
+    for (const name of ["state", "code_challenge"]) {
+      expect(first.searchParams.get(name)).toMatch(/^[\w-]{43}$/);
+      expect(second.searchParams.get(name)).not.toBe(first.searchParams.get(name));
+    }
+    expect(first.searchParams.get("code_challenge_method")).toBe("S256");
+  });
+
+  test("leads back to where it began, with a cookie that no script reads", async () => {
+    const client = new WorkerClient(site);
+    const response = await client.follow(await client.consent(await client.begin("/courses?week=2")));
+    expect([response.status, response.headers.get("location")]).toEqual([303, "/courses?week=2"]);
+    const line = response.headers.getSetCookie().find((one) => /^__Host-session=[^;]/.test(one))!;
+    expect(line.split("; ").slice(1).toSorted()).toEqual(["HttpOnly", "Max-Age=2592000", "Path=/", "SameSite=Lax", "Secure"]);
+    expect(line).not.toMatch(TOKEN);
+    expect(await client.isLoggedIn()).toBe(true);
+  });
+
+  test("is refused with a forged state, and with none", async () => {
+    for (const forge of [(url: URL) => url.searchParams.set("state", "x".repeat(43)), (url: URL) => url.searchParams.delete("state")]) {
+      const client = new WorkerClient(site);
+      const callback = await client.consent(await client.begin());
+      const genuine = new URL(callback);
+      forge(callback);
+      expect((await client.follow(callback)).headers.get("location")).toBe("/?problem=LOGIN_FORGED");
+      // It served once: the genuine answer comes too late.
+      expect((await client.follow(genuine)).headers.get("location")).toBe("/?problem=LOGIN_FORGED");
+      expect(await client.isLoggedIn()).toBe(false);
+    }
+  });
+
+  test("is refused when it is replayed, also with the cookie of the first time", async () => {
+    const client = new WorkerClient(site);
+    const address = await client.begin();
+    const thief = new WorkerClient(site);
+    for (const [name, value] of client.cookies) thief.cookies.set(name, value);
+    const callback = await client.consent(address);
+    await client.follow(callback);
+    expect((await client.follow(callback)).headers.get("location")).toBe("/?problem=LOGIN_FORGED");
+    expect((await thief.follow(callback)).headers.get("location")).toBe("/?problem=LOGIN_FAILED");
+    expect(await thief.isLoggedIn()).toBe(false);
+  });
+
+  test("is refused with a stolen code, by the state and by PKCE", async () => {
+    const [victim, thief] = [new WorkerClient(site), new WorkerClient(site)];
+    const stolen = await victim.consent(await victim.begin());
+    const own = await thief.begin();
+    const mixed = new URL(stolen);
+    mixed.searchParams.set("state", own.searchParams.get("state")!);
+    expect((await thief.follow(mixed)).headers.get("location")).toBe("/?problem=LOGIN_FAILED");
+    expect((await thief.follow(stolen)).headers.get("location")).toBe("/?problem=LOGIN_FORGED");
+    expect(await thief.isLoggedIn()).toBe(false);
+  });
+
+  test("sends its code to no server that the redirect names and nobody knows", async () => {
+    const client = new WorkerClient(site);
+    const callback = await client.consent(await client.begin());
+    callback.searchParams.set("accounts-server", "https://accounts.evil.example");
+    expect((await client.follow(callback)).headers.get("location")).toBe("/?problem=LOGIN_FAILED");
+  });
+
+  test("begins a new session, and ends the one that was planted", async () => {
+    const client = await newClient();
+    const planted = client.cookies.get("__Host-session")!;
+    await client.logIn(JONAS);
+    expect(client.cookies.get("__Host-session")).not.toBe(planted);
+    client.cookies.set("__Host-session", planted);
+    expect(await client.isLoggedIn()).toBe(false);
+  });
+
+  test.for([
+    "https://evil.example",
+    "//evil.example",
+    "///evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "/x/..//evil.example",
+    "/./\\evil.example",
+    "javascript:alert(1)",
+    "http:evil.example",
+    "@evil.example",
+    "/auth/logout",
+    "/%0d%0aSet-Cookie:x=1",
+    "/\r\nSet-Cookie: x=1",
+    `/${"x".repeat(600)}`,
+  ])("stays on this site with returnTo=%j", async (returnTo) => {
+    const client = new WorkerClient(site);
+    const response = await client.follow(await client.consent(await client.begin(returnTo)));
+    const target = new URL(response.headers.get("location")!, client.origin);
+    expect(target.origin).toBe(client.origin);
+    expect(target.pathname.startsWith("//")).toBe(false);
+    expect(response.headers.getSetCookie().some((line) => line.startsWith("x="))).toBe(false);
+  });
+
+  test("reads what its own cookie says of returnTo with the same distrust", async () => {
+    const client = new WorkerClient(site);
+    const callback = await client.consent(await client.begin());
+    const attempt = JSON.parse(decodeURIComponent(client.cookies.get("__Host-login")!)) as object;
+    client.cookies.set("__Host-login", encodeURIComponent(JSON.stringify({ ...attempt, returnTo: "//evil.example" })));
+    expect((await client.follow(callback)).headers.get("location")).toBe("/");
+  });
+
+  test("shows a problem by its code alone", async () => {
+    const client = new WorkerClient(site);
+    const state = (await client.begin()).searchParams.get("state")!;
+    const response = await client.send(`/auth/callback?state=${state}&error=${encodeURIComponent("<script>alert(1)</script>")}`);
+    expect(response.headers.get("location")).toBe("/?problem=LOGIN_FAILED");
+  });
+});
+
+describe("a session at the Worker", () => {
+  test("is not had by another user's id, a changed cookie or a cookie of the wrong form", async () => {
+    const [amara, jonas] = [await newClient(), await newClient(JONAS)];
+    const [ownId, ownSecret] = amara.cookies.get("__Host-session")!.split(".") as [string, string];
+    const [otherId, otherSecret] = jonas.cookies.get("__Host-session")!.split(".") as [string, string];
+    const flipped = ownSecret.replace(/^./, (first) => (first === "A" ? "B" : "A"));
+    const forgeries = [
+      `${otherId}.${ownSecret}`,
+      `${ownId}.${otherSecret}`,
+      `${ownId}.${flipped}`,
+      `${"0".repeat(64)}.${ownSecret}`,
+      `${ownId}.`,
+      ownId,
+      "",
+      "x".repeat(5000),
+      `${ownId}.${ownSecret}.${ownSecret}`,
+    ];
+    for (const forged of forgeries) {
+      amara.cookies.set("__Host-session", forged);
+      expect(await amara.isLoggedIn()).toBe(false);
+      expect((await amara.send("/api/profile")).status).toBe(401);
+    }
+  });
+
+  test("shows its own user's data and no token, in no answer", async () => {
+    const client = await newClient(JONAS);
+    for (const path of ["/auth/session", "/api/profile", "/api/courses", "/api/inbox", "/inspector/token", "/inspector/storage"]) {
+      const response = await client.send(path);
+      const text = (await response.text()) + JSON.stringify([...response.headers]);
+      expect(response.status).toBe(200);
+      expect(text).not.toMatch(TOKEN);
+      if (path === "/api/profile") expect(text).toContain("Jonas Lindqvist");
+    }
+  });
+
+  test("goes with the last log-out, and then so does the token", async () => {
+    const [here, there] = [await newClient(JONAS), await newClient(JONAS)];
+    expect(await (await here.post("/auth/logout")).json()).toEqual({ revoked: true });
+    expect(await here.isLoggedIn()).toBe(false);
+    expect((await there.send("/api/profile")).status).toBe(200);
+    expect(await (await there.post("/auth/logout-everywhere")).json()).toEqual({ revoked: true });
+    expect((await there.send("/api/profile")).status).toBe(401);
+  });
+
+  test("ends everywhere at once", async () => {
+    const clients = await Promise.all([newClient(), newClient()]);
+    const copied = new WorkerClient(site);
+    copied.cookies.set("__Host-session", clients[1]!.cookies.get("__Host-session")!);
+    expect((await clients[0]!.post("/auth/logout-everywhere")).status).toBe(200);
+    for (const client of [...clients, copied]) expect(await client.isLoggedIn()).toBe(false);
+  });
+});
+
+describe("the Worker's guards", () => {
+  const unsafe = ["/auth/logout", "/auth/logout-everywhere", "/inspector/expire"];
+
+  test.for(unsafe)("refuse %s from another site, without an origin and without the header", async (path) => {
+    const client = await newClient();
+    for (const headers of [{ origin: "https://evil.example" }, { origin: "null" }, { origin: `${client.origin}.evil.example` }]) {
+      expect((await client.post(path, headers)).status).toBe(403);
+    }
+    expect((await client.send(path, { method: "POST", headers: { "x-portal": "1" } })).status).toBe(403);
+    expect((await client.send(path, { method: "POST", headers: { origin: client.origin } })).status).toBe(403);
+    expect((await client.post(path, { "sec-fetch-site": "cross-site" })).status).toBe(403);
+    expect((await client.send(path)).status).toBe(404);
+    expect(await client.isLoggedIn()).toBe(true);
+  });
+
+  test("give data to no other site's page, and allow it nothing by CORS", async () => {
+    const client = await newClient();
+    const response = await client.send("/api/profile", { headers: { "sec-fetch-site": "cross-site", origin: "https://evil.example" } });
+    expect(response.status).toBe(403);
+    expect(response.headers.get("access-control-allow-origin")).not.toBe("https://evil.example");
+  });
+
+  test("refuse a large body", async () => {
+    const client = await newClient();
+    const body = "x".repeat(8192);
+    const headers = { origin: client.origin, "x-portal": "1" };
+    expect((await client.send("/auth/logout", { method: "POST", headers, body })).status).toBe(413);
+    expect(await client.isLoggedIn()).toBe(true);
+  });
+
+  test("send headers that let nothing run, be framed or be kept", async () => {
+    const response = await new WorkerClient(site).send("/auth/session");
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      "cache-control": "no-store",
+      "content-security-policy": expect.stringContaining("default-src 'none'; frame-ancestors 'none'"),
+      "referrer-policy": "no-referrer",
+      "strict-transport-security": expect.stringContaining("max-age="),
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+    });
+  });
+
+  test("repeat nothing of a request in an error", async () => {
+    const response = await new WorkerClient(site).send("/api/%3Cscript%3Ealert(1)%3C/script%3E");
+    expect(response.status).toBe(404);
+    expect(await response.text()).not.toContain("script");
+  });
+});
+
+describe("tokens in Durable Objects, by one setting", () => {
+  test("serve the same portal", async () => {
+    await site.portal.restartWorker({ TOKEN_STORAGE: "durable-object" });
+    const client = await newClient();
+    const before = site.portal.standIn().state.refreshes;
+    await client.post("/inspector/expire");
+    const calls = await Promise.all(Array.from({ length: 20 }, () => client.send("/api/courses")));
+    expect(calls.map(({ status }) => status)).toEqual(calls.map(() => 200));
+    expect(site.portal.standIn().state.refreshes).toBe(before + 1);
+    expect(await (await client.send("/inspector/token")).json()).toMatchObject({ capabilities: { engine: "durable-object", consistency: "strong" } });
+  });
+});
+
+test("returnTo keeps the paths of this site as they are", () => {
+  expect(["/", "/a/b?c=d%20e", "/%2F%2Fevil.example"].map(parseReturnTo)).toEqual(["/", "/a/b?c=d%20e", "/%2F%2Fevil.example"]);
+  expect([undefined, null, 1, "", "a", {}].map(parseReturnTo)).toEqual(["/", "/", "/", "/", "/", "/"]);
+});
