@@ -115,7 +115,8 @@ inspectorRoutes.post("/inspector/move", async (context) => context.json(await ro
 inspectorRoutes.post("/inspector/race", async (context) => {
   const from = Number(context.req.query("from"));
   const to = Number(context.req.query("to"));
-  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || to <= from || to - from > 500) return problem(context, 400, "NOT_FOUND");
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 0 || to <= from || to - from > 500)
+    return problem(context, 400, "NOT_FOUND");
   const store = openRace(context.env);
   for (let start = from; start < to; start += 25) {
     await Promise.all(Array.from({ length: Math.min(25, to - start) }, (_, at) => store.saveToken(raceToken(start + at))));
@@ -135,7 +136,10 @@ inspectorRoutes.delete("/inspector/race", async (context) => {
   return context.json({});
 });
 
-async function change(context: Context<Portal>, work: (token: StoredToken, tokens: ReturnType<typeof openTokens>) => Promise<void>): Promise<Response> {
+async function change(
+  context: Context<Portal>,
+  work: (token: StoredToken, tokens: ReturnType<typeof openTokens>) => Promise<void>,
+): Promise<Response> {
   const tokens = openTokens(context);
   const token = await sessionToken(context, tokens.store);
   if (!token) return problem(context, 401, "NOT_LOGGED_IN");

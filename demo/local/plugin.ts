@@ -5,7 +5,6 @@ import type { HtmlTagDescriptor, Plugin, ViteDevServer } from "vite";
 import { PORTAL_CLIENT } from "../stand-in/client.ts";
 import { startStandIn } from "../stand-in/server.ts";
 import type { StandIn } from "../stand-in/server.ts";
-import { runWorker } from "./run-worker.ts";
 import type { RunningWorker } from "./run-worker.ts";
 import { readSecret, replaceSecret } from "./secrets.ts";
 import { readVariables } from "./variables.ts";
@@ -71,6 +70,8 @@ export function localPortal(): Plugin<LocalPortal> {
       await startAccounts();
       secretFile = join(cacheDir, "token-secret");
       variables = { TOKEN_SECRET: await readSecret(secretFile), ...(await readVariables(standIn!.origin)) };
+      // Only where it is run: building the page needs no workerd.
+      const { runWorker } = await import("./run-worker.ts");
       worker = await runWorker(variables, join(cacheDir, "state"));
       logger.info(`  Accounts server: ${variables["ZOHO_ACCOUNTS_SERVER"]}`);
 
@@ -115,7 +116,9 @@ async function readRequest(incoming: IncomingMessage): Promise<Request> {
     if (size <= MAX_BODY_BYTES) chunks.push(chunk as Buffer);
   }
   const given = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
-    value === undefined || ["host", "connection", "content-length", "transfer-encoding"].includes(name) ? [] : [[name, [value].flat().join(", ")]],
+    value === undefined || ["host", "connection", "content-length", "transfer-encoding"].includes(name)
+      ? []
+      : [[name, [value].flat().join(", ")]],
   );
   return new Request(new URL(url, `http://${headers.host}`), {
     method,

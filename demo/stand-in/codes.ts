@@ -29,7 +29,8 @@ export class Codes {
     this.#issued.delete(code);
     if (!issued || issued.expiresAt < Date.now()) return undefined;
     if (issued.clientId !== client.clientId || issued.redirectUri !== client.redirectUri) return undefined;
-    if (issued.challenge !== null && createHash("sha256").update(client.verifier).digest("base64url") !== issued.challenge) return undefined;
+    if (issued.challenge !== null && createHash("sha256").update(client.verifier).digest("base64url") !== issued.challenge)
+      return undefined;
     return issued.student;
   }
 }

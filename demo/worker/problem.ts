@@ -20,7 +20,11 @@ const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-export function problem(context: Context<Portal>, status: 400 | 401 | 403 | 404 | 413 | 429 | 500 | 502 | 503, code: ProblemCode): Response {
+export function problem(
+  context: Context<Portal>,
+  status: 400 | 401 | 403 | 404 | 413 | 429 | 500 | 502 | 503,
+  code: ProblemCode,
+): Response {
   return context.json({ code, message: PROBLEMS[code] }, status);
 }
 

@@ -32,7 +32,17 @@ describe("the portal as it is deployed", () => {
   test("is taken by wrangler, with all its bindings and without the inspector", async () => {
     const out = join(directory, "out");
     const wrangler = join(ROOT, "node_modules/wrangler/bin/wrangler.js");
-    const parameters = [wrangler, "deploy", "--dry-run", "--cwd", join(ROOT, "demo"), "--assets", join(directory, "dist-demo"), "--outdir", out];
+    const parameters = [
+      wrangler,
+      "deploy",
+      "--dry-run",
+      "--cwd",
+      join(ROOT, "demo"),
+      "--assets",
+      join(directory, "dist-demo"),
+      "--outdir",
+      out,
+    ];
     const { stdout } = await promisify(execFile)(process.execPath, parameters);
     for (const binding of ["env.TOKENS", "env.TOKEN_OBJECTS", "env.SESSIONS", "env.TOKEN_STORAGE"]) expect(stdout).toContain(binding);
     const code = await readFile(join(out, "index.js"), "utf8");

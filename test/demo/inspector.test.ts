@@ -65,7 +65,6 @@ describe("the rest of the inspector", () => {
     expect(texts.map((text) => /saved|deleted/.exec(text)?.[0])).toEqual(["saved", "saved", "deleted"]);
     expect(texts.join()).not.toContain(accessToken);
   });
-
 });
 
 async function search(page: Page, field: string, value: string): Promise<string> {

@@ -15,7 +15,7 @@ export class WorkerClient {
     return new URL(this.#site.url).origin;
   }
 
-  async send(path: string, init: RequestInit & { headers?: Record<string, string> } = {}): Promise<Response> {
+  async send(path: string, init: Omit<RequestInit, "headers"> & { headers?: Record<string, string> } = {}): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await fetch(this.origin + path, { redirect: "manual", ...init, headers: { cookie, ...init.headers } });
     for (const line of response.headers.getSetCookie()) {

@@ -180,8 +180,8 @@ describe("a session at the Worker", () => {
   test("ends everywhere at once", async () => {
     const clients = await Promise.all([newClient(), newClient()]);
     const copied = new WorkerClient(site);
-    copied.cookies.set("__Host-session", clients[1]!.cookies.get("__Host-session")!);
-    expect((await clients[0]!.post("/auth/logout-everywhere")).status).toBe(200);
+    copied.cookies.set("__Host-session", clients[1].cookies.get("__Host-session")!);
+    expect((await clients[0].post("/auth/logout-everywhere")).status).toBe(200);
     for (const client of [...clients, copied]) expect(await client.isLoggedIn()).toBe(false);
   });
 });
@@ -244,7 +244,9 @@ describe("tokens in Durable Objects, by one setting", () => {
     const calls = await Promise.all(Array.from({ length: 20 }, () => client.send("/api/courses")));
     expect(calls.map(({ status }) => status)).toEqual(calls.map(() => 200));
     expect(site.portal.standIn().state.refreshes).toBe(before + 1);
-    expect(await (await client.send("/inspector/token")).json()).toMatchObject({ capabilities: { engine: "durable-object", consistency: "strong" } });
+    expect(await (await client.send("/inspector/token")).json()).toMatchObject({
+      capabilities: { engine: "durable-object", consistency: "strong" },
+    });
   });
 });
 

@@ -2,7 +2,10 @@ import type { Notice } from "../notice.tsx";
 
 const NOTICES: Readonly<Record<string, Notice>> = {
   LOGIN_CANCELLED: { tone: "calm", text: "The log-in was cancelled." },
-  LOGIN_FORGED: { tone: "alert", text: "This log-in was refused: it was not begun in this browser, or has been used already. Nothing was saved." },
+  LOGIN_FORGED: {
+    tone: "alert",
+    text: "This log-in was refused: it was not begun in this browser, or has been used already. Nothing was saved.",
+  },
   LOGIN_FAILED: { tone: "alert", text: "The accounts server did not accept the log-in. Nothing was saved." },
   UNREACHABLE: { tone: "alert", text: "The accounts server can't be reached. Try again in a moment." },
 };

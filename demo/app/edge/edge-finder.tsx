@@ -43,8 +43,8 @@ export function EdgeFinder(): JSX.Element {
               <code>findToken({JSON.stringify(result.query)})</code>
             </p>
             <p>
-              <b data-found={result.found !== null}>{result.found ? "Found" : "Nothing found"}</b> in {result.milliseconds.toFixed(0)} ms, with{" "}
-              {result.reads.length} {result.reads.length === 1 ? "read" : "reads"}:
+              <b data-found={result.found !== null}>{result.found ? "Found" : "Nothing found"}</b> in {result.milliseconds.toFixed(0)} ms,
+              with {result.reads.length} {result.reads.length === 1 ? "read" : "reads"}:
             </p>
             <ol class="reads">
               {result.reads.map((key, at) => (

@@ -26,7 +26,7 @@ export function EdgeStorage({ looks }: { looks: number }): JSX.Element {
       <h3 id="raw">What really lies in the KV</h3>
       {typeof stored === "string" && <p class="empty">{stored}</p>}
       {typeof stored === "object" && stored.entries.length === 0 && <p class="empty">empty</p>}
-      {typeof stored === "object" && (
+      {typeof stored === "object" && stored.entries.length > 0 && (
         <div class="object-store">
           {stored.entries.map(({ key, value }) => (
             <article key={key} aria-label={`Entry ${key}`}>

@@ -43,14 +43,18 @@ export function EdgeTokenCard({ token, control }: { token: TokenReport["token"];
       <h3 id="stored-token">The token, in the Worker</h3>
       {token ? (
         <>
-          <TimeLeft expiresAt={Number(token.expiresAt ?? 0)} />
+          <TimeLeft expiresAt={token.expiresAt ?? undefined} />
           <TokenFields redacted={token} />
           <p class="hint">
             Secrets pass through <code>redactToken</code> in the Worker. This page never sees them.
           </p>
         </>
       ) : (
-        <p class="empty">No token can be read for this browser's cookie.</p>
+        <p class="empty">
+          {control.session.phase === "logged-out"
+            ? "Nobody is logged in here. Log in, and the Worker saves a token."
+            : "No token can be read."}
+        </p>
       )}
       {control.session.phase !== "logged-out" && (
         <div class="actions">

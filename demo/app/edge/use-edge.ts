@@ -5,14 +5,14 @@ import type { Notice } from "../notice.tsx";
 import { arrivalNotice } from "./arrival-notice.ts";
 import { askWorker, WorkerError } from "./worker.ts";
 
-export type EdgeSession =
+type EdgeSession =
   | { phase: "opening" }
   | { phase: "logged-out" }
   | { phase: "logged-in"; user: CurrentUser; courses: Course[]; messages: Message[] }
   | { phase: "failed"; error: unknown };
 
 /** What one tab tells the others. */
-export type TabEvent = "logged in" | "logged out" | "token changed";
+type TabEvent = "logged in" | "logged out" | "token changed";
 
 export interface EdgeControl {
   session: EdgeSession;

@@ -18,7 +18,8 @@ export class WorkerError extends Error {
 export async function askWorker<Answer>(path: string, method: "GET" | "POST" | "DELETE" = "GET"): Promise<Answer> {
   const response = await send(path, method);
   const body = (await response.json().catch(() => ({}))) as Answer & { code?: string; message?: string };
-  if (!response.ok) throw new WorkerError(response.status, body.code ?? "FAILED", body.message ?? `The Worker answered ${response.status}.`);
+  if (!response.ok)
+    throw new WorkerError(response.status, body.code ?? "FAILED", body.message ?? `The Worker answered ${response.status}.`);
   return body;
 }
 

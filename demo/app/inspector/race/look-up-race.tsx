@@ -9,7 +9,7 @@ const SIZES = [1_000, 10_000];
 interface Race {
   size: number;
   measured: readonly Measurement[];
-  state: "running" | "over" | "cancelled" | string;
+  state: "running" | "over" | "cancelled" | { fault: string };
 }
 
 /** Fills a store with made-up tokens, and draws how long look-ups take as it grows. */
@@ -21,19 +21,19 @@ export function LookUpRace({ track }: { track: Track }): JSX.Element {
   const run = async (size: number): Promise<void> => {
     const controller = new AbortController();
     cancelling.current = controller;
-    let measured: readonly Measurement[] = [];
-    const show = (state: Race["state"]): void => setRace({ size, measured, state });
+    const measured: Measurement[] = [];
+    const show = (state: Race["state"]): void => setRace({ size, measured: [...measured], state });
     show("running");
     try {
       await track.clear();
       for (let from = 0; from < size && !controller.signal.aborted; from += track.stride) {
         const tokens = Math.min(from + track.stride, size);
-        measured = [...measured, { tokens, milliseconds: await track.advance(from, tokens, controller.signal) }];
+        measured.push({ tokens, milliseconds: await track.advance(from, tokens, controller.signal) });
         show("running");
       }
       show(controller.signal.aborted ? "cancelled" : "over");
     } catch (error) {
-      show(controller.signal.aborted ? "cancelled" : faultText(error));
+      show(controller.signal.aborted ? "cancelled" : { fault: faultText(error) });
     }
     await track.clear().catch(() => {});
   };
@@ -43,7 +43,9 @@ export function LookUpRace({ track }: { track: Track }): JSX.Element {
   return (
     <section aria-labelledby="race">
       <h3 id="race">Look-up race</h3>
-      <p class="hint">Saves made-up tokens in a namespace of their own, and times look-ups as they grow more. All are removed at the end.</p>
+      <p class="hint">
+        Saves made-up tokens in a namespace of their own, and times look-ups as they grow more. All are removed at the end.
+      </p>
       <div class="actions">
         {SIZES.map((size) => (
           <button key={size} type="button" disabled={running} onClick={() => void run(size)}>
@@ -58,13 +60,15 @@ export function LookUpRace({ track }: { track: Track }): JSX.Element {
         <>
           <progress aria-label="Tokens saved" max={race.size} value={saved} />
           <p role="status" aria-label="The race">
-            {race.state === "running" || race.state === "over" || race.state === "cancelled"
-              ? `${saved.toLocaleString("en")} of ${race.size.toLocaleString("en")} tokens${race.state === "running" ? " …" : `, ${race.state}`}`
-              : race.state}
+            {typeof race.state === "object" ? race.state.fault : progressText(saved, race.size, race.state)}
           </p>
           {race.measured.length > 1 && <RaceChart size={race.size} measured={race.measured} />}
         </>
       )}
     </section>
   );
+}
+
+function progressText(saved: number, size: number, state: string): string {
+  return `${saved.toLocaleString("en")} of ${size.toLocaleString("en")} tokens${state === "running" ? " …" : `, ${state}`}`;
 }

@@ -22,10 +22,20 @@ export interface RaceToken {
 }
 
 export function raceToken(number: number): RaceToken {
-  return { userName: `student-${number}@race.example`, clientId: "race", accessToken: `access-${number}`, refreshToken: `refresh-${number}` };
+  return {
+    userName: `student-${number}@race.example`,
+    clientId: "race",
+    accessToken: `access-${number}`,
+    refreshToken: `refresh-${number}`,
+  };
 }
 
 /** The ways to look for a token of the race. */
 export function raceQueries({ userName, clientId, accessToken, refreshToken }: RaceToken): Record<string, Partial<RaceToken>> {
-  return { "user and client": { userName, clientId }, user: { userName }, "access token": { accessToken }, "refresh token": { refreshToken } };
+  return {
+    "user and client": { userName, clientId },
+    user: { userName },
+    "access token": { accessToken },
+    "refresh token": { refreshToken },
+  };
 }
