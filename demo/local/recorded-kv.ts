@@ -2,6 +2,7 @@ export interface KV {
   get(key: string): Promise<string | null>;
   get(keys: string[]): Promise<Map<string, string | null>>;
   put(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
   list(options: {
     prefix?: string;
     cursor?: string;

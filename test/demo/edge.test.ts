@@ -112,13 +112,19 @@ describe("the portal with its tokens at the edge", () => {
     await logIn(page, STUDENTS.amara);
   });
 
-  test("names a damaged record, and logging out everywhere clears it away", async ({ page, visitor }) => {
+  test("mends a broken index, names a damaged record, and logging out everywhere clears that away", async ({ page, visitor }) => {
     visitor.expectedComplaint = HTTP_FAILURE;
     await logIn(page, STUDENTS.amara);
+    const index = inspector(page, "What really lies in the KV").getByText("tokens:x:user:");
+    await index.first().waitFor();
+    await click(page, "Break the index");
+    await expect.poll(() => index.count()).toBe(0);
+    await click(page, "Check and repair");
+    await page.getByText(/unreadable: 0\. Index entries missing: ([1-9]\d*)\. Repaired: \1\./).waitFor();
     await click(page, "Damage the records");
     await page.getByText("The stored log-in can't be read.").waitFor();
-    await click(page, "Check the records");
-    await page.getByText(/Damaged: [1-9]/).waitFor();
+    await click(page, "Check and repair");
+    await page.getByText(/unreadable: [1-9]/).waitFor();
     await click(page, "Log out everywhere");
     await page.getByText("You are logged out everywhere.").waitFor();
     await logIn(page, STUDENTS.amara);

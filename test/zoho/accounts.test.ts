@@ -47,6 +47,15 @@ describe("the accounts server", () => {
     expect(again.searchParams.get("access_type")).toBe("online");
   });
 
+  it("carries PKCE there and back, where the application makes a verifier", async () => {
+    const url = local().authorizationUrl({ scope: "s", state: "s", codeChallenge: "c" });
+    expect([url.searchParams.get("code_challenge"), url.searchParams.get("code_challenge_method")]).toEqual(["c", "S256"]);
+    const send = recorder();
+    await createZohoAccounts({ ...OPTIONS, fetch: send }).exchangeGrantToken("code", { codeVerifier: "v" });
+    expect((send.mock.calls[0]![1]!.body as URLSearchParams).get("code_verifier")).toBe("v");
+    await expect(local().exchangeGrantToken("code", { codeVerifier: "" })).rejects.toBeInstanceOf(OptionInvalidError);
+  });
+
   it("exchanges a code once, refreshes and revokes what it granted", async () => {
     const accounts = local();
     const store = createMemoryTokenStore();

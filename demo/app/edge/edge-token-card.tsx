@@ -27,14 +27,9 @@ const ACTIONS: readonly Action[] = [
       return { tone: "calm", text: `The secret is a new one. Records sealed anew: ${moved}.` };
     },
   },
+  { label: "Break the index", run: post("/inspector/break-index") },
   { label: "Damage the records", run: post("/inspector/damage") },
-  {
-    label: "Check the records",
-    run: async () => {
-      const { sound, corrupt } = await askWorker<{ sound: number; corrupt: number }>("/inspector/check", "POST");
-      return { tone: corrupt > 0 ? "alert" : "calm", text: `Records that can be read: ${sound}. Damaged: ${corrupt}.` };
-    },
-  },
+  { label: "Check and repair", run: checkAndRepair },
 ];
 
 export function EdgeTokenCard({ token, control }: { token: TokenReport["token"]; control: EdgeControl }): JSX.Element {
@@ -67,4 +62,10 @@ export function EdgeTokenCard({ token, control }: { token: TokenReport["token"];
       )}
     </section>
   );
+}
+
+async function checkAndRepair(): Promise<Notice> {
+  const { records, unreadable, missing, repaired } = await askWorker<Record<string, number>>("/inspector/check", "POST");
+  const text = `Records: ${records}, unreadable: ${unreadable}. Index entries missing: ${missing}. Repaired: ${repaired}.`;
+  return { tone: unreadable ? "alert" : "calm", text };
 }
