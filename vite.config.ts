@@ -11,6 +11,7 @@ const config: UserConfig = defineConfig({
   resolve: { alias: librarySource },
   plugins: [localPortal()],
   server: { host: "127.0.0.1" },
+  preview: { host: "127.0.0.1" },
   build: { outDir: "../dist-demo", emptyOutDir: true },
 });
 export default config;

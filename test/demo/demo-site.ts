@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BrowserContext, Page } from "playwright";
-import { createServer } from "vite";
-import type { LocalPortal } from "../../demo/local/plugin.ts";
+import { build, preview } from "vite";
+import type { PortalServers } from "../../demo/local/portal-servers.ts";
 
 export const STUDENTS = {
   amara: "Amara Okafor",
@@ -12,27 +12,36 @@ export const STUDENTS = {
   hard: "O'Brien <b>“Zoë”</b>, 🎓",
 } as const;
 
-/** The demo as `npm run demo` serves it, on a free port. */
+/** The demo with the page as it is deployed, on a free port. */
 export interface DemoSite extends AsyncDisposable {
   url: string;
   standIn: string;
-  portal: LocalPortal;
+  servers: PortalServers;
+}
+
+const CONFIG_FILE = fileURLToPath(new URL("../../vite.config.ts", import.meta.url));
+let page: Promise<string> | undefined;
+
+/** The page, built once for each file of tests. */
+async function buildPage(): Promise<string> {
+  const outDir = await mkdtemp(join(tmpdir(), "demo-page-"));
+  await build({ configFile: CONFIG_FILE, logLevel: "error", build: { outDir } });
+  return outDir;
 }
 
 export async function startDemoSite(): Promise<DemoSite> {
-  const configFile = fileURLToPath(new URL("../../vite.config.ts", import.meta.url));
-  // A cache of its own: sites that start at once would prepare the same dependencies in one folder.
+  const outDir = await (page ??= buildPage());
   const cacheDir = await mkdtemp(join(tmpdir(), "demo-site-"));
-  const server = await createServer({ configFile, cacheDir, server: { port: 0 }, logLevel: "error" });
-  await server.listen();
+  const server = await preview({ configFile: CONFIG_FILE, cacheDir, build: { outDir }, preview: { port: 0 }, logLevel: "error" });
   const url = server.resolvedUrls!.local[0]!;
-  const portal = server.config.plugins.find(({ name }) => name === "local-portal")!.api as LocalPortal;
+  const plugin = server.config.plugins.find(({ name }) => name === "local-portal");
+  const servers = (plugin!.api as { servers: () => PortalServers }).servers();
   return {
     url,
-    standIn: portal.standIn().origin,
-    portal,
+    standIn: servers.standIn.origin,
+    servers,
     async [Symbol.asyncDispose]() {
-      await server.close();
+      await Promise.all([server.close(), servers.stop()]);
       await rm(cacheDir, { recursive: true, force: true });
     },
   };

@@ -14,7 +14,7 @@ describe("the portal with its tokens at the edge", () => {
     await page.getByRole("heading", { name: "Bring your goggles" }).waitFor();
     await page.reload();
     await greeting(page, STUDENTS.amara).waitFor();
-    await site.portal.restartWorker();
+    await site.servers.restartWorker();
     await page.reload();
     await greeting(page, STUDENTS.amara).waitFor();
     await greeting(await openPortal(visitor.context, site), STUDENTS.amara).waitFor();
@@ -43,13 +43,13 @@ describe("the portal with its tokens at the edge", () => {
 
   test("refreshes once for twenty calls at once, and finds by one read", async ({ page, site }) => {
     await logIn(page, STUDENTS.amara);
-    const before = site.portal.standIn().state.refreshes;
+    const before = site.servers.standIn.state.refreshes;
     await click(page, "Expire, then 20 calls at once");
     const outcome = page.getByRole("status", { name: "Outcome of the calls" });
     await expect.poll(() => page.locator(".calls li[data-source]").count()).toBe(20);
     expect(await outcome.innerText()).toMatch(/^1 refreshed/);
     expect(await page.locator('.calls li[data-source^="failed"]').count()).toBe(0);
-    expect(site.portal.standIn().state.refreshes).toBe(before + 1);
+    expect(site.servers.standIn.state.refreshes).toBe(before + 1);
     await click(page, "User + client");
     await page.getByRole("status", { name: "Result" }).getByText("with 1 read").waitFor();
   });
@@ -91,10 +91,10 @@ describe("the portal with its tokens at the edge", () => {
   test("says so when the servers are down, and goes on when they are back", async ({ page, site, visitor }) => {
     visitor.expectedComplaint = HTTP_FAILURE;
     await logIn(page, STUDENTS.amara);
-    await site.portal.stopStandIn();
+    await site.servers.stopStandIn();
     await page.reload();
     await page.getByRole("heading", { name: "The academy can't be reached" }).waitFor();
-    await site.portal.startStandIn();
+    await site.servers.startStandIn();
     await click(page, "Try again");
     await greeting(page, STUDENTS.amara).waitFor();
   });

@@ -152,7 +152,7 @@ describe("what can go wrong in the portal", () => {
     for (const origin of [new URL(lonely.url).origin, lonely.standIn]) visitor.allowedOrigins.add(origin);
     const page = await openPortal(visitor.context, lonely);
     await logIn(page, STUDENTS.amara);
-    await lonely.portal.stopStandIn();
+    await lonely.servers.stopStandIn();
     await page.reload();
     await page.getByRole("heading", { name: "The academy can't be reached" }).waitFor();
     await click(page, "Log out");

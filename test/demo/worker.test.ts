@@ -237,13 +237,13 @@ describe("the Worker's guards", () => {
 
 describe("tokens in Durable Objects, by one setting", () => {
   test("serve the same portal", async () => {
-    await site.portal.restartWorker({ TOKEN_STORAGE: "durable-object" });
+    await site.servers.restartWorker({ TOKEN_STORAGE: "durable-object" });
     const client = await newClient();
-    const before = site.portal.standIn().state.refreshes;
+    const before = site.servers.standIn.state.refreshes;
     await client.post("/inspector/expire");
     const calls = await Promise.all(Array.from({ length: 20 }, () => client.send("/api/courses")));
     expect(calls.map(({ status }) => status)).toEqual(calls.map(() => 200));
-    expect(site.portal.standIn().state.refreshes).toBe(before + 1);
+    expect(site.servers.standIn.state.refreshes).toBe(before + 1);
     expect(await (await client.send("/inspector/token")).json()).toMatchObject({
       capabilities: { engine: "durable-object", consistency: "strong" },
     });
