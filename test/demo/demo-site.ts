@@ -20,7 +20,7 @@ export interface DemoSite extends AsyncDisposable {
 }
 
 const CONFIG_FILE = fileURLToPath(new URL("../../vite.config.ts", import.meta.url));
-let page: Promise<string> | undefined;
+let pageDirectory: Promise<string> | undefined;
 
 /** The page, built once for each file of tests. */
 async function buildPage(): Promise<string> {
@@ -30,7 +30,7 @@ async function buildPage(): Promise<string> {
 }
 
 export async function startDemoSite(): Promise<DemoSite> {
-  const outDir = await (page ??= buildPage());
+  const outDir = await (pageDirectory ??= buildPage());
   const cacheDir = await mkdtemp(join(tmpdir(), "demo-site-"));
   const server = await preview({ configFile: CONFIG_FILE, cacheDir, build: { outDir }, preview: { port: 0 }, logLevel: "error" });
   const url = server.resolvedUrls!.local[0]!;
