@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,6 +26,7 @@ let pageDirectory: Promise<string> | undefined;
 /** The page, built once for each file of tests. */
 async function buildPage(): Promise<string> {
   const outDir = await mkdtemp(join(tmpdir(), "demo-page-"));
+  process.once("exit", () => rmSync(outDir, { recursive: true, force: true }));
   await build({ configFile: CONFIG_FILE, logLevel: "error", build: { outDir } });
   return outDir;
 }

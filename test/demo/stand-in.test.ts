@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PORTAL_CLIENT } from "../../demo/stand-in/client.ts";
+import { PORTAL_CLIENT, WORKER_CLIENT } from "../../demo/stand-in/client.ts";
 import { startStandIn } from "../../demo/stand-in/server.ts";
 import type { StandIn } from "../../demo/stand-in/server.ts";
 
@@ -84,5 +85,31 @@ describe("the stand-in for Zoho's servers", () => {
   test("lets no page but the portal read its answers", async () => {
     expect((await askApi("any")).headers.get("access-control-allow-origin")).toBe(PAGE);
     expect((await askApi("any", "http://elsewhere.example")).headers.has("access-control-allow-origin")).toBe(false);
+  });
+
+  test("exchanges a code once, and gives ten access tokens for a refresh token, as Zoho does", async () => {
+    const challenge = createHash("sha256").update("verifier").digest("base64url");
+    const redirect_uri = PAGE + WORKER_CLIENT.redirectPath;
+    const pkce = { code_challenge: challenge, code_challenge_method: "S256" };
+    const response = await authorize({ response_type: "code", client_id: WORKER_CLIENT.id, redirect_uri, ...pkce }, AMARA);
+    const code = new URL(response.headers.get("location")!).searchParams.get("code")!;
+    const ask = async (fields: Record<string, string>): Promise<Record<string, unknown>> => {
+      const body = new URLSearchParams({ client_id: WORKER_CLIENT.id, client_secret: WORKER_CLIENT.secret, ...fields });
+      return (await (await fetch(`${standIn.origin}/oauth/v2/token`, { method: "POST", body })).json()) as Record<string, unknown>;
+    };
+    const exchange = { grant_type: "authorization_code", code, redirect_uri, code_verifier: "verifier" };
+    const grant = await ask(exchange);
+    expect(grant).toMatchObject({ expires_in: 3600, api_domain: standIn.origin });
+    expect(await ask(exchange)).toEqual({ error: "invalid_code" });
+    expect(await ask({ ...exchange, client_secret: "wrong" })).toEqual({ error: "invalid_client_secret" });
+
+    const refresh = { grant_type: "refresh_token", refresh_token: String(grant["refresh_token"]) };
+    const answers: Record<string, unknown>[] = [];
+    for (let count = 0; count < 11; count++) answers.push(await ask(refresh));
+    expect(answers.filter(({ access_token: token }) => token !== undefined)).toHaveLength(10);
+    expect(answers[10]).toMatchObject({
+      error: "Access Denied",
+      error_description: expect.stringContaining("too many requests continuously"),
+    });
   });
 });

@@ -253,4 +253,6 @@ describe("tokens in Durable Objects, by one setting", () => {
 test("returnTo keeps the paths of this site as they are", () => {
   expect(["/", "/a/b?c=d%20e", "/%2F%2Fevil.example"].map(parseReturnTo)).toEqual(["/", "/a/b?c=d%20e", "/%2F%2Fevil.example"]);
   expect([undefined, null, 1, "", "a", {}].map(parseReturnTo)).toEqual(["/", "/", "/", "/", "/", "/"]);
+  // Each of the two times that it is parsed has to hold alone.
+  expect(["/x/..//evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example"].map(parseReturnTo)).toEqual(["/", "/", "/", "/"]);
 });
