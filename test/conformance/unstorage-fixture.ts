@@ -25,13 +25,15 @@ export interface UnstorageFixtureOptions {
   nested?: boolean;
   /** Of the store, and of the stranger's keys within its namespace. */
   hashTag?: boolean;
+  /** All keys, where the driver lists only a part of them. */
+  keys?: () => Promise<string[]>;
 }
 
 /** Stores over one storage object, as the requests of one server process would have them. */
 export function unstorageFixture(
   driver: Driver,
   dump: Fixture["dump"],
-  { nested = true, hashTag = false }: UnstorageFixtureOptions = {},
+  { nested = true, hashTag = false, keys }: UnstorageFixtureOptions = {},
 ): Fixture {
   const storage = createStorage({ driver });
   const { tokens, ...beside } = FOREIGN;
@@ -49,8 +51,9 @@ export function unstorageFixture(
     dump,
     raw: {
       async read() {
-        const keys = (await storage.getKeys()).filter((key) => !foreign.some(([other]) => other === key));
-        return new Map(await Promise.all(keys.map(async (key) => [key, JSON.stringify(await storage.getItem(key))] as const)));
+        const all = keys ? await keys() : await storage.getKeys();
+        const own = all.filter((key) => !foreign.some(([other]) => other === key));
+        return new Map(await Promise.all(own.map(async (key) => [key, JSON.stringify(await storage.getItem(key))] as const)));
       },
       write: (key, value) => storage.setItem(key, value),
     },

@@ -55,7 +55,7 @@ export function tamperingCases({ group }: CaseList): void {
       const listed = await open()
         .getTokens()
         .catch((error: { code?: unknown }) => error.code);
-      expect(DAMAGED.includes(listed)).toBe(true);
+      expect(DAMAGED.includes(listed), JSON.stringify(listed)).toBe(true);
     });
   });
 }

@@ -2,6 +2,7 @@ import { parseRecord } from "../../../backend.ts";
 import type { StoredRecord } from "../../../backend.ts";
 import { OptionInvalidError } from "../../../errors.ts";
 import { REGISTER_KEY } from "../../../sealing/key-register.ts";
+import { recordCorrupt } from "../../../sealing/keyring.ts";
 import { recordValue } from "../commit-plan.ts";
 import type { CommitPlan } from "../commit-plan.ts";
 import type { NativeAccess, NativeParts } from "../native-access.ts";
@@ -90,7 +91,10 @@ class RedisAccess implements NativeAccess {
   /** Where the storage has a prefix, nobody tells which; only as long as nothing was written, that does not matter. */
   readonly listUnproven = async (base: string): Promise<string[]> => {
     const { storage, keys } = this.#parts;
-    if ((await storage.get(keys.record(REGISTER_KEY))) == null) return this.list(base);
+    const register = await storage.get(keys.record(REGISTER_KEY));
+    if (register == null) return this.list(base);
+    // The register is what proves the way round the driver: damaged, it proves nothing, and says nothing of a prefix.
+    if (parseRecord(REGISTER_KEY, register).body === undefined) throw recordCorrupt(REGISTER_KEY);
     throw new OptionInvalidError(
       "On a Redis Cluster the keys of a prefixStorage can't be listed. Give the prefix to the driver as its base, or mount it there.",
     );
