@@ -14,20 +14,13 @@ import { DEFAULT_PAGE_SIZE, parseListOptions, parseSaveOptions } from "./options
 import type { ParsedOptions } from "./options.ts";
 import { makeRecord } from "./record.ts";
 import { isOver } from "./retention.ts";
+import { retryCommit } from "./retry-commit.ts";
 import type { KeyRegister } from "./sealing/key-register.ts";
 import type { Keyring } from "./sealing/keyring.ts";
 import { Memo } from "./sealing/memo.ts";
 import { parseId, parseTokenInput } from "./token.ts";
 import type { StoredToken, TokenFields, TokenInput, TokenPatch, TokenQuery } from "./token.ts";
 import type { EdgeTokenStore, ListOptions, SaveOptions } from "./token-store.ts";
-
-/**
- * How often a save that others overtake starts again before it gives up with `ERR_CONFLICT`: five seconds
- * or so. Where 25 processes save one record without a pause, every other attempt is in vain.
- */
-const MAX_ATTEMPTS = 50;
-/** The longest pause between two attempts, in milliseconds; the real one is random below it. */
-const MAX_PAUSE_MS = 200;
 
 export interface EngineParts {
   readonly backend: Backend;
@@ -114,14 +107,14 @@ export class Engine implements EdgeTokenStore {
     // Matching by access token asks for a query without a client (rule 3), so a filled-in one stays out of it.
     const steps = resolveLookup(given.userName == null && given.grantToken == null && given.refreshToken == null ? given : patch);
     const queueKey = JSON.stringify(steps[0] ?? identityOf(mergeToken({}, patch)) ?? null);
-    return this.#saves.run([queueKey], () => this.#retry(() => this.#save(patch, steps, condition)));
+    return this.#saves.run([queueKey], () => retryCommit(() => this.#save(patch, steps, condition)));
   }
 
   async deleteToken(id: string): Promise<void> {
     const wanted = parseId(id);
     this.assertOpen();
     await this.#saves.run([JSON.stringify({ by: "id", id: wanted })], () =>
-      this.#retry(async () => {
+      retryCommit(async () => {
         const keyring = await this.#keyring();
         let deleted = false;
         // The oldest first: what a rotation left behind must not come back when the rest is gone.
@@ -277,16 +270,6 @@ export class Engine implements EdgeTokenStore {
       this.assertOpen();
       if (!isOver(this.#options.retention, found.token, this.#options.now())) yield found;
     }
-  }
-
-  async #retry<Result>(attempt: () => Promise<Result | undefined>): Promise<Result> {
-    for (let count = 0; count < MAX_ATTEMPTS; count++) {
-      const result = await attempt();
-      if (result !== undefined) return result;
-      const longest = Math.min(2 ** count, MAX_PAUSE_MS);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
-    }
-    throw new ConflictError("Others kept changing the token while it was being saved. Nothing was written; try again.");
   }
 
   #assertIndexed(step: LookupStep): void {

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -58,7 +57,6 @@ function loadedAtOnce(output: readonly Chunk[]): Chunk[] {
 /** What a page downloads for each, bundled by Vite for the browser. */
 export async function measureSizes(): Promise<Size[]> {
   const root = fileURLToPath(new URL("..", import.meta.url));
-  const directory = await mkdtemp(join(tmpdir(), "ets-bench-sizes-"));
   const sizes: Size[] = [];
   for (const { name, code, bar, external = [] } of BUNDLES) {
     // In the benchmark's own folder, so that its packages are found.
@@ -80,6 +78,5 @@ export async function measureSizes(): Promise<Size[]> {
       .join("");
     sizes.push({ name, bytes: gzipSync(text, { level: 9 }).length, ...(bar === undefined ? {} : { bar }) });
   }
-  await rm(directory, { recursive: true, force: true });
   return sizes;
 }
