@@ -134,6 +134,10 @@ const tests: Record<FileStoreDefect, () => Promise<void>> = {
     await save({ user: "", refresh: "r1" }, { user: "", refresh: "r1" });
     expect(await count()).toEqual({ theirs: 2, ours: 1 });
   },
+  "stores a client's access token alone anew with each save": async () => {
+    await save({ access: "a1" }, { access: "a1" });
+    expect(await count()).toEqual({ theirs: 2, ours: 1 });
+  },
 };
 
 describe("FileStore", () => {

@@ -24,7 +24,8 @@ export type FileStoreDefect =
   | "tells two tokens with one refresh token apart by their order"
   | "pairs a new access token with the expiry of the old one"
   | "reads an empty string where null was saved"
-  | "stores a user signature with an empty name anew with each save";
+  | "stores a user signature with an empty name anew with each save"
+  | "stores a client's access token alone anew with each save";
 
 /** Whether FileStore's rule matches the row: `checkCondition` of its source. */
 export function fileStoreMatches(token: ZohoOAuthToken, row: FileRow): boolean {
@@ -68,6 +69,10 @@ export function defectOfSave(token: ZohoOAuthToken, rows: readonly FileRow[]): F
           (row.refreshToken !== "" && row.refreshToken === token.getRefreshToken())),
     );
     if (nameless) return "stores a user twice who was stored without a name";
+  }
+  if (!target && id == null && token.getUserSignature() == null && token.getGrantToken() == null && token.getRefreshToken() == null) {
+    const again = rows.some((row) => row.accessToken === token.getAccessToken() && row.clientId === token.getClientId());
+    if (again) return "stores a client's access token alone anew with each save";
   }
   return target && inheritsExpiry(token, target) ? "pairs a new access token with the expiry of the old one" : undefined;
 }
