@@ -42,6 +42,7 @@ const node: TestProjectConfiguration = {
     name: "node",
     include: ["test/*.test.ts", "test/{backends,cli,faults,locks,maintenance,oauth,refresh,sealing,zoho}/*.test.ts"],
     exclude,
+    setupFiles: ["./test/support/random-seed.ts"],
     ...patience,
   },
 };
@@ -92,6 +93,7 @@ const endurance: TestProjectConfiguration = {
     name: "endurance",
     include: ["test/endurance/*.test.ts"],
     exclude,
+    setupFiles: ["./test/support/random-seed.ts"],
     testTimeout: 900_000,
     hookTimeout: 120_000,
   },
