@@ -4,16 +4,31 @@ import type { Engine } from "../conformance/fixture.ts";
 import { anyProgram, programText } from "./program.ts";
 import { runProgram } from "./run-program.ts";
 
+interface Programs {
+  programs: number;
+  seed: number;
+  /** How many run at once, each on a store of its own: for an engine that mostly waits. Default 1. */
+  atOnce?: number;
+}
+
 /** Random programs do on the engine what they do on the model. */
-export function programsSuite(engine: Engine, { programs, seed }: { programs: number; seed: number }): void {
+export function programsSuite(engine: Engine, { programs, seed, atOnce = 1 }: Programs): void {
   it(`${programs} random programs on ${engine.name}`, async () => {
     let calls = 0;
     const property = fc.asyncProperty(anyProgram, async (program) => {
       calls += program.calls.length;
       await runProgram(engine, program);
     });
-    const { failed, counterexample, errorInstance, numRuns } = await fc.check(property, { numRuns: programs, seed });
-    if (failed) throw new Error(`${programText(counterexample![0])}\n${String(errorInstance)}`, { cause: errorInstance });
+    const row = async (number: number): Promise<number> => {
+      const { failed, counterexample, errorInstance, numRuns } = await fc.check(property, {
+        numRuns: programs / atOnce,
+        seed: seed + number,
+      });
+      if (failed) throw new Error(`${programText(counterexample![0])}\n${String(errorInstance)}`, { cause: errorInstance });
+      return numRuns;
+    };
+    const runs = await Promise.all(Array.from({ length: atOnce }, (_, number) => row(number)));
+    const numRuns = runs.reduce((sum, count) => sum + count, 0);
     console.log(`${engine.name}: ${numRuns} random programs, ${calls} calls`);
     expect(numRuns).toBe(programs);
   });
