@@ -86,6 +86,11 @@ const demo: TestProjectConfiguration = {
   test: { name: "demo", include: ["test/{demo,pages}/*.test.ts"], ...patience },
 };
 
+/** The examples and a stranger's project, which have nothing of ours but the packed package. */
+const packed = (name: string, directory: string): TestProjectConfiguration => ({
+  test: { name, include: [`test/${directory}/*.test.ts`], globalSetup: ["./test/support/packed-package.ts"], ...patience },
+});
+
 /** What takes minutes by nature: thousands of rounds, hundreds of kills. Run apart, by `npm run test:endurance`. */
 const endurance: TestProjectConfiguration = {
   resolve: { alias: nodeCrypto },
@@ -107,7 +112,7 @@ const config: ViteUserConfig = defineConfig({
     projects: [
       node,
       workerd("workerd", "test/workerd/*.test.ts"),
-      ...(findChromium() ? [chromium(), demo] : []),
+      ...(findChromium() ? [chromium(), demo, packed("examples", "examples")] : []),
       endurance,
       workerd("endurance-workerd", "test/endurance/workerd/*.test.ts"),
     ],
