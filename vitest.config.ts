@@ -86,10 +86,15 @@ const demo: TestProjectConfiguration = {
   test: { name: "demo", include: ["test/{demo,pages}/*.test.ts"], ...patience },
 };
 
-/** The examples and a stranger's project, which have nothing of ours but the packed package. */
-const packed = (name: string, directory: string): TestProjectConfiguration => ({
-  test: { name, include: [`test/${directory}/*.test.ts`], globalSetup: ["./test/support/packed-package.ts"], ...patience },
-});
+/** The examples, over the packed package. */
+const examples: TestProjectConfiguration = {
+  test: { name: "examples", include: ["test/examples/*.test.ts"], globalSetup: ["./test/support/packed-package.ts"], ...patience },
+};
+
+/** A stranger's project, which has nothing of ours but the packed package. Run apart: it needs npm's registry. */
+const thirdParty: TestProjectConfiguration = {
+  test: { name: "third-party", include: ["test/third-party/*.test.ts"], globalSetup: ["./test/third-party/install.ts"], ...patience },
+};
 
 /** What takes minutes by nature: thousands of rounds, hundreds of kills. Run apart, by `npm run test:endurance`. */
 const endurance: TestProjectConfiguration = {
@@ -112,7 +117,7 @@ const config: ViteUserConfig = defineConfig({
     projects: [
       node,
       workerd("workerd", "test/workerd/*.test.ts"),
-      ...(findChromium() ? [chromium(), demo, packed("examples", "examples")] : []),
+      ...(findChromium() ? [chromium(), demo, examples, thirdParty] : []),
       endurance,
       workerd("endurance-workerd", "test/endurance/workerd/*.test.ts"),
     ],

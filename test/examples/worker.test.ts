@@ -27,7 +27,7 @@ beforeAll(async () => {
     TOKEN_URL: `${origin}/token`,
     API_ORIGIN: origin,
   };
-  worker = await startWorker(example.directory, code, variables);
+  worker = await startWorker(example.directory, code, { variables });
   resources.defer(() => worker.dispose());
 });
 afterAll(() => resources.disposeAsync());

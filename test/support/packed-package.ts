@@ -23,8 +23,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return () => rm(directory, { recursive: true, force: true });
 }
 
-/** Builds in a copy: the project's own dist may be in use, or be made anew, by another test. */
-async function pack(directory: string): Promise<string> {
+/** Returns the path of the tarball. Builds in a copy: the project's own dist may be in use, or be made anew, by another test. */
+export async function pack(directory: string): Promise<string> {
   const copy = join(directory, "copy");
   await cp(ROOT, copy, { recursive: true, filter: (path) => !NOT_SOURCE.has(basename(path)) });
   await symlink(join(ROOT, "node_modules"), join(copy, "node_modules"));

@@ -28,12 +28,22 @@ export async function bundleWorker(directory: string): Promise<string> {
   return readFile(join(built, script!), "utf8");
 }
 
+interface WorkerOptions {
+  /** Beside those in wrangler.jsonc. */
+  variables: Record<string, string>;
+  /** A module that is called in its place, and has it as `./worker.js`. */
+  wrapper?: string;
+}
+
 /** Runs a bundled Worker in workerd, with the bindings of the folder's wrangler.jsonc. */
-export async function startWorker(directory: string, code: string, variables: Record<string, string>): Promise<Miniflare> {
+export async function startWorker(directory: string, code: string, { variables, wrapper }: WorkerOptions): Promise<Miniflare> {
   const configuration = await readConfiguration(directory);
   const worker = new Miniflare(
     convertV4MiniflareOptions({
-      modules: [{ type: "ESModule", path: "worker.js", contents: code }],
+      modules: [
+        ...(wrapper === undefined ? [] : [{ type: "ESModule" as const, path: "wrapper.js", contents: wrapper }]),
+        { type: "ESModule", path: "worker.js", contents: code },
+      ],
       modulesRoot: "/",
       compatibilityDate: configuration.compatibility_date,
       compatibilityFlags: configuration.compatibility_flags ?? [],
