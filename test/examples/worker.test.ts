@@ -15,20 +15,17 @@ const provider = new TokenEndpoint();
 const resources = new AsyncDisposableStack();
 /** What the API was asked: path and header. */
 const asked: string[] = [];
+let origin: string;
+let directory: string;
+let code: string;
 let worker: Miniflare;
 
 beforeAll(async () => {
-  const origin = await startProvider();
+  origin = await startProvider();
   const example = resources.use(await ExampleProject.open("worker", inject("tarball")));
-  const code = await bundleWorker(example.directory);
-  const variables = {
-    CLIENT_SECRET,
-    TOKEN_SECRET: "a secret of the example, long enough",
-    TOKEN_URL: `${origin}/token`,
-    API_ORIGIN: origin,
-  };
-  worker = await startWorker(example.directory, code, { variables });
-  resources.defer(() => worker.dispose());
+  ({ directory } = example);
+  code = await bundleWorker(directory);
+  worker = await start("a secret of the example, long enough");
 });
 afterAll(() => resources.disposeAsync());
 
@@ -82,6 +79,19 @@ it("sends a token to no other origin, whatever the path", async () => {
   expect(await send("GET", "/users/carl/api//evil.example/x")).toEqual([200, "contacts"]);
   expect(asked.at(-1)).toMatch(/^\/\/evil\.example\/x Zoho-oauthtoken /);
 });
+
+it("is of no use without a secret that is long enough", async () => {
+  const weak = await start("too short");
+  const response = await weak.dispatchFetch("http://worker/users/ann%40example.com/api/v8/Contacts");
+  expect([response.status, await response.json()]).toEqual([503, { error: "ERR_SECRET_WEAK" }]);
+});
+
+async function start(secret: string): Promise<Miniflare> {
+  const variables = { CLIENT_SECRET, TOKEN_SECRET: secret, TOKEN_URL: `${origin}/token`, API_ORIGIN: origin };
+  const started = await startWorker(directory, code, { variables });
+  resources.defer(() => started.dispose());
+  return started;
+}
 
 async function send(method: string, path: string, body?: unknown): Promise<[number, string]> {
   const init = { method, ...(method === "GET" || method === "DELETE" ? {} : { body: JSON.stringify(body) ?? "" }) };

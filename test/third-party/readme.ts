@@ -2,19 +2,14 @@ import { readFile } from "node:fs/promises";
 
 const README = new URL("../../README.md", import.meta.url);
 
-/** The blocks of README in a language below a heading, word for word. */
-export async function blocks(heading: string, language: string): Promise<string[]> {
+/** The first block of README in a language below a heading, word for word. */
+export async function block(heading: string, language: string): Promise<string> {
   const readme = await readFile(README, "utf8");
   const [, rest] = readme.split(`\n${heading}\n`);
-  if (rest === undefined) throw new Error(`README has no heading "${heading}".`);
-  const [section] = rest.split(/^#{2,3} /m);
-  return Array.from(section!.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms")), ([, code]) => code!);
-}
-
-export async function block(heading: string, language: string): Promise<string> {
-  const [first] = await blocks(heading, language);
-  if (first === undefined) throw new Error(`README has no ${language} block below "${heading}".`);
-  return first;
+  const [section] = rest?.split(/^#{2,3} /m) ?? [];
+  const [, code] = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "ms").exec(section ?? "") ?? [];
+  if (code === undefined) throw new Error(`README has no ${language} block below "${heading}".`);
+  return code;
 }
 
 export const QUICK_STARTS = {
