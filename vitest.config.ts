@@ -93,7 +93,14 @@ const examples: TestProjectConfiguration = {
 
 /** A stranger's project, which has nothing of ours but the packed package. Run apart: it needs npm's registry. */
 const thirdParty: TestProjectConfiguration = {
-  test: { name: "third-party", include: ["test/third-party/*.test.ts"], globalSetup: ["./test/third-party/install.ts"], ...patience },
+  test: {
+    name: "third-party",
+    include: ["test/third-party/*.test.ts"],
+    globalSetup: ["./test/third-party/install.ts"],
+    // Compilers, one to a core of a small machine.
+    maxConcurrency: 2,
+    ...patience,
+  },
 };
 
 /** What takes minutes by nature: thousands of rounds, hundreds of kills. Run apart, by `npm run test:endurance`. */

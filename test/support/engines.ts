@@ -17,7 +17,7 @@ const SYSTEM_ENGINES: readonly SystemEngine[] = [
   {
     name: "Chromium",
     debianPackage: "chromium",
-    suites: "IndexedDB in Chromium, demo page",
+    suites: "IndexedDB in Chromium, demo page, examples, the package in a stranger's project",
     hint: "install Chromium or Chrome, or name it in CHROMIUM_PATH",
     present: () => findChromium() !== undefined,
   },

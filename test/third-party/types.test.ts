@@ -20,7 +20,7 @@ const CASES = Object.keys(COMPILERS).flatMap((compiler) => Object.keys(RESOLUTIO
 /** Of these two their peer has to be installed, and a page has no use for them. */
 const OF_SERVERS = ["./unstorage", "./fs"];
 
-describe("a stranger's project, with every declaration checked", () => {
+describe.concurrent("a stranger's project, with every declaration checked", () => {
   beforeAll(async () => {
     const { page, server } = inject("thirdParty");
     const entryPoints = Object.entries(manifest.exports).flatMap(([name, target]) => (typeof target === "string" ? [] : [name]));
