@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { gzipSync } from "node:zlib";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { namedBlocks } from "./support/markdown-code.ts";
@@ -13,12 +12,6 @@ import { CLIENT, ZohoServer } from "./support/zoho-server.ts";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-
-/** What a page pays, in bytes after gzip, with all that is imported; a change that costs more must be worth it. */
-const BROWSER_BUDGETS = [
-  ["indexeddb", "createIndexedDBTokenStore", 11_500],
-  ["refresh", "createTokenRefresher", 8_000],
-] as const;
 
 /** The Node that runs the tests and, where the machine has another, that one too. */
 function nodes(): string[] {
@@ -147,9 +140,9 @@ describe("the package as it is published", () => {
     ]);
   });
 
-  it.each(BROWSER_BUDGETS)("puts no Node module into a page, and stays within its budget: %s", async (name, factory, budget) => {
+  it.each(["indexeddb", "refresh"])("puts no Node module into a page: %s", async (name) => {
     const entry = join(directory, `page-${name}.js`);
-    await writeFile(entry, `export { ${factory} } from "edge-token-store/${name}";`);
+    await writeFile(entry, `export * from "edge-token-store/${name}";`);
     const result = await build({
       root: directory,
       configFile: false,
@@ -157,10 +150,6 @@ describe("the package as it is published", () => {
       build: { write: false, modulePreload: false, rolldownOptions: { input: entry, preserveEntrySignatures: "strict" } },
     });
     const { output } = (Array.isArray(result) ? result[0] : result) as { output: { type: string; code: string }[] };
-    const code = output.map((chunk) => chunk.code).join("");
-    expect(code).not.toContain("node:");
-    const size = gzipSync(code, { level: 9 }).length;
-    console.log(`edge-token-store/${name} in a page: ${size} bytes gzip`);
-    expect(size).toBeLessThan(budget);
+    expect(output.map((chunk) => chunk.code).join("")).not.toContain("node:");
   });
 });

@@ -3,6 +3,10 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { BARS, judge } from "../bench/bars.ts";
+import type { Judgement } from "../bench/bars.ts";
+import { readResult, valueOf } from "../bench/lib/results.ts";
+import { documents } from "../bench/readme.ts";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -36,4 +40,15 @@ it("documents every error code", async () => {
   const [readme, errors] = await Promise.all([readFile(`${ROOT}README.md`, "utf8"), readFile(`${ROOT}src/errors.ts`, "utf8")]);
   const codes = new Set(errors.match(/ERR_[A-Z_]+/g));
   expect([...codes].filter((code) => !readme.includes(`\`${code}\``))).toEqual([]);
+});
+
+it("tells the figures that the benchmark has written: run node bench/readme.ts where it does not", async () => {
+  for (const { is, shouldBe } of await documents()) expect(is).toBe(shouldBe);
+});
+
+it("judges every bar by the committed results", () => {
+  const judgements = judge(valueOf);
+  expect(judgements.filter(({ measured }) => measured === null)).toEqual([]);
+  expect(judgements).toHaveLength(BARS.length);
+  expect(readResult<Judgement[]>("bars")).toEqual(judgements);
 });

@@ -1,16 +1,16 @@
 import { median, percentile } from "./statistics.ts";
 
-/** One call of what is measured. The next one may be about another token. */
-export type Task = () => Promise<unknown>;
+/** One call of what is measured; the next one may be about another token. Its `before` is not measured. */
+export type Task = (() => Promise<unknown>) | { before(): Promise<unknown>; run(): Promise<unknown> };
 
 /** Two ways to do the same job, in one process on one engine. */
 export interface Comparison {
+  /** Names it in the results and in bars.ts. */
+  readonly id: string;
   /** What we do. */
   readonly name: string;
   /** What it is measured against, and what that one leaves out. */
   readonly against: string;
-  /** The ratio that is wanted at most; undefined where it is only told. */
-  readonly bar?: number;
   readonly ours: Task;
   readonly theirs: Task;
   /** Calls in a slice; more for quick ones. Default 100. */
@@ -19,13 +19,20 @@ export interface Comparison {
   readonly rounds?: number;
 }
 
+/** How often a call asked the engine, by the names that the engine has for that. */
+export type Operations = Readonly<Record<string, number>>;
+
 /** A group of comparisons that share an engine and what is stored in it. */
 export interface Suite {
   readonly comparisons: readonly Comparison[];
-  /** What was counted rather than timed: operations a call, bytes, keys. */
-  readonly counts?: Readonly<Record<string, number | string>>;
+  /** What a task asks the engine for. */
+  readonly operations?: (task: () => Promise<unknown>) => Promise<Operations>;
+  /** What is counted rather than timed, such as bytes and keys; asked for last. */
+  readonly counts?: () => Promise<Counts>;
   dispose(): Promise<void>;
 }
+
+export type Counts = Readonly<Record<string, number>>;
 
 export interface Timing {
   /** Median of the calls, in microseconds. */
@@ -34,21 +41,22 @@ export interface Timing {
 }
 
 export interface Measurement {
+  readonly id: string;
   readonly name: string;
   readonly against: string;
-  readonly bar: number | undefined;
   /** Median of ours over median of theirs. */
   readonly ratio: number;
   readonly ours: Timing;
   readonly theirs: Timing;
+  readonly operations?: Operations;
 }
 
 /**
  * Runs slices of both in turn, in shuffled order, so that what the machine does meanwhile falls on either.
  * The first rounds warm up and are not counted.
  */
-export async function measure(comparison: Comparison): Promise<Measurement> {
-  const { name, against, bar, ours, theirs, calls = 100, rounds = 15 } = comparison;
+export async function measure(comparison: Comparison, suite: Pick<Suite, "operations">): Promise<Measurement> {
+  const { id, name, against, ours, theirs, calls = 100, rounds = 15 } = comparison;
   const samples = { ours: [] as number[], theirs: [] as number[] };
   const contestants = [
     ["ours", ours],
@@ -63,19 +71,37 @@ export async function measure(comparison: Comparison): Promise<Measurement> {
     }
   }
   const [left, right] = [timing(samples.ours), timing(samples.theirs)];
-  return { name, against, bar, ratio: left.p50 / right.p50, ours: left, theirs: right };
+  const measurement = { id, name, against, ratio: left.p50 / right.p50, ours: left, theirs: right };
+  if (!suite.operations) return measurement;
+  const { before, run } = partsOf(ours);
+  await before?.();
+  return { ...measurement, operations: await suite.operations(run) };
 }
 
 async function runSlice(task: Task, calls: number): Promise<number[]> {
+  const { before, run } = partsOf(task);
   const times: number[] = [];
   for (let call = 0; call < calls; call++) {
+    await before?.();
     const start = performance.now();
-    await task();
+    await run();
     times.push((performance.now() - start) * 1000);
   }
   return times;
 }
 
+function partsOf(task: Task): { before?: () => Promise<unknown>; run: () => Promise<unknown> } {
+  return typeof task === "function" ? { run: task } : task;
+}
+
 function timing(samples: readonly number[]): Timing {
   return { p50: median(samples), p99: percentile(samples, 0.99) };
+}
+
+/** The comparisons whose suite, name or peer has all these words. */
+export function wantedOf(suite: Suite, suiteName: string, words: readonly string[]): Comparison[] {
+  return suite.comparisons.filter(({ name, against }) => {
+    const text = `${suiteName} ${name} ${against}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
 }

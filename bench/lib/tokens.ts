@@ -1,10 +1,12 @@
-import type { TokenFields } from "../../dist/index.js";
+import type { TokenFields, TokenQuery } from "../../dist/index.js";
 
 export const CLIENT_ID = "1000.BENCHMARKCLIENT00000000000000";
 export const SECRET = "a-secret-of-the-benchmark-with-32-characters";
 
+type BenchToken = Required<Omit<TokenFields, "clientSecret" | "scope" | "tokenType">>;
+
 /** A token as Zoho gives them out, with something in every field that is looked up. */
-export function benchToken(number: number): Required<Omit<TokenFields, "clientSecret" | "scope" | "tokenType">> {
+export function benchToken(number: number): BenchToken {
   const unique = number.toString(16).padStart(32, "0");
   return {
     userName: `user-${number}@school.example`,
@@ -18,6 +20,33 @@ export function benchToken(number: number): Required<Omit<TokenFields, "clientSe
   };
 }
 
+/** What a token is looked up by, as the look-ups are called. */
+export const FIELDS = ["user", "account", "access", "refresh", "grant"] as const;
+export type Field = (typeof FIELDS)[number];
+export const FIELD_NAMES: Readonly<Record<Field, string>> = {
+  user: "user",
+  account: "account",
+  access: "access token",
+  refresh: "refresh token",
+  grant: "grant token",
+};
+
+export function queryBy(field: Field, number: number): TokenQuery {
+  const { userName, clientId, accessToken, refreshToken, grantToken } = benchToken(number);
+  switch (field) {
+    case "user":
+      return { userName };
+    case "account":
+      return { userName, clientId };
+    case "access":
+      return { accessToken };
+    case "refresh":
+      return { refreshToken };
+    case "grant":
+      return { grantToken };
+  }
+}
+
 /** Goes round and round through 0 … count - 1, in an order that no cache likes. */
 export function cycle(count: number): () => number {
   let position = 0;
@@ -26,6 +55,12 @@ export function cycle(count: number): () => number {
     position = (position + stride) % count;
     return position;
   };
+}
+
+/** A task about another of the first `count` tokens with each call. */
+export function each(count: number, task: (number: number) => Promise<unknown>): () => Promise<unknown> {
+  const next = cycle(count);
+  return () => task(next());
 }
 
 /** Runs the task for 0 … count - 1, some side by side. */

@@ -1,11 +1,16 @@
 import { Dexie } from "dexie";
 import type { EntityTable } from "dexie";
 import { openDB } from "idb";
+import * as keyval from "idb-keyval";
+import localforage from "localforage";
 import { createIndexedDBTokenStore } from "../../dist/backends/indexeddb/index.js";
 import type { EdgeTokenStore } from "../../dist/index.js";
-import { measure } from "../lib/comparison.ts";
-import type { Comparison, Measurement, Task } from "../lib/comparison.ts";
-import { benchToken, CLIENT_ID, cycle, fill } from "../lib/tokens.ts";
+import { measure, wantedOf } from "../lib/comparison.ts";
+import type { Comparison, Suite } from "../lib/comparison.ts";
+import { methodCalls } from "../lib/method-calls.ts";
+import { benchToken, CLIENT_ID, each, fill, queryBy } from "../lib/tokens.ts";
+import { workloads } from "../lib/workloads.ts";
+import { indexedDBEngine } from "./engine.ts";
 
 interface StoredRecord {
   key: string;
@@ -20,10 +25,6 @@ const MANY = 10_000;
 const PARALLEL = 1000;
 const AT_ONCE = 50;
 
-const each = (count: number, task: (number: number) => Promise<unknown>): Task => {
-  const next = cycle(count);
-  return () => task(next());
-};
 const atOnce = (task: (number: number) => Promise<unknown>) => (number: number) =>
   Promise.all(Array.from({ length: AT_ONCE }, (_, offset) => task((number + offset) % FIRST)));
 
@@ -34,7 +35,13 @@ async function filled(namespace: string, count: number, options: { memo?: number
 }
 
 /** Runs everything in this page; told of each measurement as it comes. */
-export async function run(wanted: readonly string[], onMeasured: (measurement: Measurement) => Promise<void>): Promise<void> {
+export async function run(words: readonly string[], print: (value: object) => Promise<void>): Promise<void> {
+  const suite = await openSuite();
+  for (const comparison of wantedOf(suite, "indexeddb", words)) await print(await measure(comparison, suite));
+  if (words.length === 0) await print({ counts: await suite.counts!() });
+}
+
+async function openSuite(): Promise<Suite> {
   const store = await filled("first", FIRST);
   const raw = await openDB("edge-token-store:first");
   const records = (await raw.getAll("records")) as StoredRecord[];
@@ -47,9 +54,8 @@ export async function run(wanted: readonly string[], onMeasured: (measurement: M
   const many = await filled("many", MANY, { memo: 0 });
   const rawMany = await openDB("edge-token-store:many");
 
-  const byAccess = (number: number) => store.findToken({ accessToken: benchToken(number).accessToken });
-  const byAccount = (from: EdgeTokenStore) => (number: number) =>
-    from.findToken({ userName: benchToken(number).userName, clientId: CLIENT_ID });
+  const byAccess = (number: number) => store.findToken(queryBy("access", number));
+  const byAccount = (from: EdgeTokenStore) => (number: number) => from.findToken(queryBy("account", number));
   const rawByAccess = (number: number) => raw.getFromIndex("records", "access", records[number]!.index.access);
   const dexieByAccess = (number: number) => dexie.tokens.where("accessToken").equals(benchToken(number).accessToken).first();
   let renewal = 0;
@@ -62,64 +68,59 @@ export async function run(wanted: readonly string[], onMeasured: (measurement: M
 
   const rawGet = "one raw idb getFromIndex of the same bytes";
   const dexieFirst = "Dexie's first() (rows unsealed)";
+  const versus = (id: string, count: number, against: string, theirs: (number: number) => Promise<unknown>): Comparison => ({
+    id: `access/${id}`,
+    name: `find by access token, ${id.replace(/\/.*/, "")}`,
+    against,
+    ours: each(count, byAccess),
+    theirs: each(count, theirs),
+  });
+  const work = await workloads(await indexedDBEngine());
   const comparisons: Comparison[] = [
-    { name: "find by access token, first", against: rawGet, bar: 1.3, ours: each(FIRST, byAccess), theirs: each(FIRST, rawByAccess) },
+    versus("first/raw", FIRST, rawGet, rawByAccess),
+    versus("repeated/raw", REPEATED, rawGet, rawByAccess),
+    versus("first/dexie", FIRST, dexieFirst, dexieByAccess),
+    versus("repeated/dexie", REPEATED, dexieFirst, dexieByAccess),
     {
-      name: "find by access token, repeated",
-      against: rawGet,
-      bar: 1.1,
-      ours: each(REPEATED, byAccess),
-      theirs: each(REPEATED, rawByAccess),
-    },
-    { name: "find by access token, first", against: dexieFirst, bar: 1.1, ours: each(FIRST, byAccess), theirs: each(FIRST, dexieByAccess) },
-    {
-      name: "find by access token, repeated",
-      against: dexieFirst,
-      bar: 1,
-      ours: each(REPEATED, byAccess),
-      theirs: each(REPEATED, dexieByAccess),
-    },
-    {
+      id: "50-at-once/raw",
       name: `${AT_ONCE} finds by access token at once`,
       against: `${AT_ONCE} raw getFromIndex at once`,
-      bar: 1,
       ours: each(FIRST, atOnce(byAccess)),
       theirs: each(FIRST, atOnce(rawByAccess)),
       calls: 10,
     },
     {
-      name: `find by account among ${MANY} tokens`,
+      id: "account/many/few",
+      name: `find by account among ${MANY.toLocaleString("en")} tokens`,
       against: `the same among ${FEW}`,
-      bar: 1.2,
       ours: each(MANY, byAccount(many)),
       theirs: each(FEW, byAccount(few)),
     },
     {
-      name: `list ${MANY} tokens in pages`,
+      id: "list/raw",
+      name: `list ${MANY.toLocaleString("en")} tokens in pages`,
       against: "raw getAll of the same bytes (all in memory, unopened)",
-      bar: 1.7,
       calls: 1,
+      rounds: 7,
       async ours() {
         for await (const token of many.tokens({ pageSize: 500 })) void token;
       },
       theirs: () => rawMany.getAll("records"),
     },
     {
-      name: `${PARALLEL} saves in parallel`,
+      id: "parallel-saves/one-by-one",
+      name: `${PARALLEL.toLocaleString("en")} saves in parallel`,
       against: "the same one by one",
-      bar: 0.3,
       calls: 1,
-      rounds: 5,
+      rounds: 4,
       ours: () => saveMany(false),
       theirs: () => saveMany(true),
     },
     {
+      id: "save-refresh/dexie",
       name: "save of a refresh",
       against: "Dexie's read and put in one transaction (unsealed)",
-      bar: 1.15,
-      ours: each(FIRST, (number) =>
-        store.saveToken({ userName: benchToken(number).userName, clientId: CLIENT_ID, accessToken: `renewed-${++renewal}` }),
-      ),
+      ours: each(FIRST, (number) => store.saveToken({ ...queryBy("account", number), accessToken: `renewed-${++renewal}` })),
       theirs: each(FIRST, (number) =>
         dexie.transaction("rw", dexie.tokens, async () => {
           const { userName } = benchToken(number);
@@ -128,9 +129,48 @@ export async function run(wanted: readonly string[], onMeasured: (measurement: M
         }),
       ),
     },
+    ...(await keyValuePeers(records)),
+    ...work.comparisons,
   ];
-  for (const comparison of comparisons) {
-    const text = `indexeddb ${comparison.name} ${comparison.against}`.toLowerCase();
-    if (wanted.every((word) => text.includes(word))) await onMeasured(await measure(comparison));
-  }
+  return { comparisons, operations: requests, counts: work.counts, dispose: async () => {} };
+}
+
+/** Peers that have no index: to find by key is all that they can do, and it is compared with what does the same here. */
+async function keyValuePeers(records: readonly StoredRecord[]): Promise<Comparison[]> {
+  await fill(FIRST, (number) => keyval.set(records[number]!.key, records[number]));
+  await fill(FIRST, (number) => localforage.setItem(records[number]!.key, records[number]));
+  const store = createIndexedDBTokenStore({ namespace: "first" });
+  const ours = (): Comparison["ours"] => each(FIRST, (number) => store.findToken(queryBy("account", number)));
+  const byKey = "get by key (no look-up, no seal)";
+  return [
+    {
+      id: "account/first/idb-keyval",
+      name: "find by account, first",
+      against: `idb-keyval's ${byKey}`,
+      ours: ours(),
+      theirs: each(FIRST, (number) => keyval.get(records[number]!.key)),
+    },
+    {
+      id: "account/first/localforage",
+      name: "find by account, first",
+      against: `localforage's ${byKey}`,
+      ours: ours(),
+      theirs: each(FIRST, (number) => localforage.getItem(records[number]!.key)),
+    },
+  ];
+}
+
+const REQUESTS = ["get", "getAll", "count", "openCursor"];
+
+/** Transactions and requests of IndexedDB, by name. */
+function requests(task: () => Promise<unknown>): ReturnType<typeof methodCalls> {
+  return methodCalls(
+    [
+      [IDBDatabase.prototype, ["transaction"]],
+      [IDBObjectStore.prototype, [...REQUESTS, "add", "put", "delete", "clear"]],
+      [IDBIndex.prototype, REQUESTS],
+    ],
+    (method) => method,
+    task,
+  );
 }

@@ -1,102 +1,110 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { createStorage } from "unstorage";
+import type { Driver } from "unstorage";
 import { atomicFsDriver } from "../../dist/backends/unstorage/atomic-fs/index.js";
 import { createUnstorageTokenStore } from "../../dist/backends/unstorage/index.js";
-import type { TokenQuery } from "../../dist/index.js";
+import { backupOf } from "../lib/backup.ts";
 import type { Comparison, Suite } from "../lib/comparison.ts";
-import { benchToken, CLIENT_ID, cycle, fill, SECRET } from "../lib/tokens.ts";
+import { benchToken, each, FIELD_NAMES, FIELDS, fill, queryBy, SECRET } from "../lib/tokens.ts";
+import { driverCalls, unstorageEngine } from "../lib/unstorage-engine.ts";
+import { workloads } from "../lib/workloads.ts";
+import type { Usage } from "../lib/workloads.ts";
+import { loadFileStore, zohoQuery, zohoRefresh, zohoToken } from "../lib/zoho.ts";
+import type { ZohoStore } from "../lib/zoho.ts";
 
-const SIZES = [
-  [1000, 0.7],
-  [10_000, 0.1],
-] as const;
+const SIZES = [10, 1000, 10_000];
 
-/** What the FileStore of Zoho's SDK is asked with and fills in. */
-interface ZohoToken {
-  setUserSignature(signature: unknown): void;
-  setClientId(value: string): void;
-  setClientSecret(value: string): void;
-  setRefreshToken(value: string): void;
-  setGrantToken(value: string): void;
-  setAccessToken(value: string): void;
-}
-interface ZohoStore {
-  findToken(token: ZohoToken): Promise<unknown>;
-  saveToken(token: ZohoToken): Promise<void>;
-}
-
-const require = createRequire(import.meta.url);
-const SDK = "@zohocrm/typescript-sdk-8.0/dist";
-const { FileStore } = require(`${SDK}/models/authenticator/store/file_store.js`) as { FileStore: new (path: string) => ZohoStore };
-const { OAuthToken } = require(`${SDK}/models/authenticator/oauth_token.js`) as { OAuthToken: new () => ZohoToken };
-const { UserSignature } = require(`${SDK}/routes/user_signature.js`) as { UserSignature: new (name: string) => unknown };
-
-/** Files: ours are synced and sealed, one a token; Zoho's FileStore reads one CSV from the top for each look-up. */
-export async function openSuite(): Promise<Suite> {
-  const directory = await mkdtemp(join(tmpdir(), "ets-bench-files-"));
+/** Files: ours are synced and sealed, one a record; Zoho's FileStore reads one CSV from the top for each look-up. */
+export async function openSuite(data: string): Promise<Suite> {
   const comparisons: Comparison[] = [];
-  for (const [count, bar] of SIZES) {
-    const storage = createStorage({ driver: atomicFsDriver({ base: join(directory, `ours-${count}`) }) });
-    const ours = createUnstorageTokenStore(storage, { secret: SECRET });
-    await fill(count, (number) => ours.saveToken(benchToken(number)), 32);
-    const theirs = await filledFileStore(join(directory, `zoho-${count}.csv`), count);
-    const fields: [string, (number: number) => TokenQuery, (number: number) => ZohoToken][] = [
-      [
-        "account",
-        (number) => ({ userName: benchToken(number).userName, clientId: CLIENT_ID }),
-        (number) => zohoToken({ userName: benchToken(number).userName, clientId: CLIENT_ID }),
-      ],
-      [
-        "access token",
-        (number) => ({ accessToken: benchToken(number).accessToken }),
-        (number) => zohoToken({ accessToken: benchToken(number).accessToken }),
-      ],
-      [
-        "refresh token",
-        (number) => ({ refreshToken: benchToken(number).refreshToken }),
-        (number) => zohoToken({ refreshToken: benchToken(number).refreshToken, clientId: CLIENT_ID, clientSecret: "secret" }),
-      ],
-      [
-        "grant token",
-        (number) => ({ grantToken: benchToken(number).grantToken }),
-        (number) => zohoToken({ grantToken: benchToken(number).grantToken, clientId: CLIENT_ID, clientSecret: "secret" }),
-      ],
-    ];
-    for (const [field, query, asked] of fields) {
-      const [ourNext, theirNext] = [cycle(count), cycle(count)];
+  for (const count of SIZES) {
+    const base = join(data, `ours-${count}`);
+    if (!existsSync(base)) await restore(base, "tokens", count);
+    const ours = createUnstorageTokenStore(createStorage({ driver: atomicFsDriver({ base }) }), { secret: SECRET });
+    const theirs = await filledFileStore(join(data, `zoho-${count}.csv`), count);
+    for (const field of FIELDS) {
       comparisons.push({
-        name: `find by ${field} among ${count}`,
+        id: `zoho/${field}/${count}`,
+        name: `find by ${FIELD_NAMES[field]} among ${count.toLocaleString("en")}`,
         against: "Zoho's FileStore (plain text, not atomic)",
-        bar,
-        ours: () => ours.findToken(query(ourNext())),
-        theirs: () => theirs.findToken(asked(theirNext())),
+        ours: each(count, (number) => ours.findToken(queryBy(field, number))),
+        theirs: each(count, (number) => theirs.findToken(zohoQuery(field, number))),
         calls: 20,
       });
     }
   }
-  return { comparisons, dispose: () => rm(directory, { recursive: true, force: true }) };
+  const base = await mkdtemp(join(data, "work-"));
+  const large = 2000;
+  await restore(base, "large", large);
+  const driver = atomicFsDriver({ base }) as Driver;
+  comparisons.push(await saveComparison(base));
+  let connected = 0;
+  const engine = await unstorageEngine({
+    // The first one is the engine's own, whose calls are counted.
+    connect: () => ({ driver: connected++ === 0 ? driver : (atomicFsDriver({ base }) as Driver) }),
+    usage: (namespace) => usageOf(join(base, namespace)),
+    large: 0,
+    // Each write is synced to the disk, several times a save.
+    calls: { read: 30, write: 3 },
+  });
+  const work = await workloads({ ...engine, large });
+  return {
+    comparisons: [...comparisons, ...work.comparisons],
+    operations: (task) => driverCalls(driver, task),
+    counts: work.counts,
+    dispose: () => rm(base, { recursive: true, force: true }),
+  };
 }
 
-function zohoToken({ userName, clientId, clientSecret, refreshToken, grantToken, accessToken }: TokenQuery): ZohoToken {
-  const token = Reflect.construct(OAuthToken, []) as ZohoToken;
-  if (userName != null) token.setUserSignature(new UserSignature(userName));
-  if (clientId != null) token.setClientId(clientId);
-  if (clientSecret != null) token.setClientSecret(clientSecret);
-  if (refreshToken != null) token.setRefreshToken(refreshToken);
-  if (grantToken != null) token.setGrantToken(grantToken);
-  if (accessToken != null) token.setAccessToken(accessToken);
-  return token;
+/** Its FileStore writes the whole file anew, and does not wait for the disk. */
+async function saveComparison(base: string): Promise<Comparison> {
+  const count = 1000;
+  await restore(base, "saves", count);
+  const ours = createUnstorageTokenStore(createStorage({ driver: atomicFsDriver({ base }) }), { secret: SECRET, namespace: "saves" });
+  const theirs = await filledFileStore(join(base, "..", `saves-${process.pid}.csv`), count);
+  let renewal = 0;
+  return {
+    id: `zoho/save-refresh/${count}`,
+    name: `save of a refresh among ${count.toLocaleString("en")}`,
+    against: "Zoho's FileStore (not synced, not atomic)",
+    ours: each(count, (number) => ours.saveToken({ ...queryBy("account", number), accessToken: `1000.renewed.${++renewal}` })),
+    theirs: each(count, (number) => theirs.saveToken(zohoRefresh(number, `1000.renewed.${++renewal}`))),
+    calls: 3,
+    rounds: 7,
+  };
+}
+
+async function restore(base: string, namespace: string, count: number): Promise<void> {
+  const values = await backupOf(count, namespace);
+  for (const path of new Set(values.map(([key]) => dirname(pathOf(base, key))))) await mkdir(path, { recursive: true });
+  await fill(values.length, (number) => writeFile(pathOf(base, values[number]![0]), values[number]![1]));
+}
+
+function pathOf(base: string, key: string): string {
+  return join(base, ...key.split(":"));
+}
+
+async function usageOf(directory: string): Promise<Usage> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(() => []);
+  let [keys, bytes, occupied] = [0, 0, 0];
+  for (const entry of entries) {
+    if (!entry.isFile()) continue;
+    const { size, blocks } = await lstat(join(entry.parentPath, entry.name));
+    keys++;
+    bytes += size;
+    occupied += blocks * 512;
+  }
+  return { keys, bytes, occupied };
 }
 
 /** Its first row is written by the FileStore itself, and repeated for the others: saving 10,000 takes it very long. */
 async function filledFileStore(path: string, count: number): Promise<ZohoStore> {
-  const store = new FileStore(path);
-  await store.saveToken(zohoToken({ ...benchToken(0), clientSecret: "secret" }));
-  const [header, row] = (await readFile(path, "utf8")).split("\n") as [string, string];
+  const FileStore = loadFileStore();
   const first = benchToken(0);
+  await new FileStore(path).saveToken(zohoToken({ ...first, clientSecret: "secret" }));
+  const [header, row] = (await readFile(path, "utf8")).split("\n") as [string, string];
   const rows = Array.from({ length: count }, (_, number) => {
     const token = benchToken(number);
     const renamed = (["userName", "refreshToken", "accessToken", "grantToken"] as const).reduce(

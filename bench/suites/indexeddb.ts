@@ -4,12 +4,11 @@ import type { AddressInfo } from "node:net";
 import { chromium } from "playwright";
 import { build } from "vite";
 import { chromiumLaunchOptions } from "../../test/support/chromium.ts";
-import type { Measurement } from "../lib/comparison.ts";
 
 const SCRIPT = fileURLToPath(new URL("../page/indexeddb.ts", import.meta.url));
 
 /** Everything runs in a page of real Chromium: one page, one database of either, in turn. */
-export async function runInPage(wanted: readonly string[], onMeasured: (measurement: Measurement) => void): Promise<void> {
+export async function runInPage(wanted: readonly string[], print: (value: object) => void): Promise<void> {
   const script = await bundlePage();
   // Isolated from other origins a page has a clock of 5 µs, else of 100 µs.
   const headers = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
@@ -22,14 +21,12 @@ export async function runInPage(wanted: readonly string[], onMeasured: (measurem
   const browser = await chromium.launch(chromiumLaunchOptions());
   try {
     const page = await browser.newPage();
-    await page.exposeFunction("onMeasured", onMeasured);
+    await page.exposeFunction("print", print);
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     await page.evaluate(async (words) => {
       const path = "/bench.js";
       const { run } = await import(path);
-      await run(words, (measurement: unknown) =>
-        (globalThis as unknown as { onMeasured(one: unknown): Promise<void> }).onMeasured(measurement),
-      );
+      await run(words, (globalThis as unknown as { print(value: object): Promise<void> }).print);
     }, wanted);
   } finally {
     await browser.close();

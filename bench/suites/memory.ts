@@ -1,9 +1,12 @@
 import { createStorage } from "unstorage";
+import memoryDriver from "unstorage/drivers/memory";
 import { createUnstorageTokenStore } from "../../dist/backends/unstorage/index.js";
 import type { EdgeTokenStore } from "../../dist/index.js";
 import { AUTH_JS, authJsPeer } from "../lib/auth-js.ts";
 import type { Suite } from "../lib/comparison.ts";
-import { benchToken, CLIENT_ID, cycle, fill, SECRET } from "../lib/tokens.ts";
+import { each, fill, benchToken, queryBy, SECRET } from "../lib/tokens.ts";
+import { driverCalls, unstorageEngine } from "../lib/unstorage-engine.ts";
+import { workloads } from "../lib/workloads.ts";
 
 const TOKENS = 1000;
 const REPEATED = 50;
@@ -16,15 +19,21 @@ export async function openSuite(): Promise<Suite> {
   await fill(TOKENS, (number) => sealed.saveToken(benchToken(number)));
   await fill(TOKENS, (number) => plain.saveToken(benchToken(number)));
   await fill(TOKENS, peer.add);
-  const next = cycle(REPEATED);
-  const byAccount = (store: EdgeTokenStore) => () => store.findToken({ userName: benchToken(next()).userName, clientId: CLIENT_ID });
-  const byEmail = () => peer.find(next());
+  const byAccount = (store: EdgeTokenStore) => each(REPEATED, (number) => store.findToken(queryBy("account", number)));
+  const byEmail = each(REPEATED, peer.find);
+  const driver = memoryDriver();
+  const { comparisons, counts } = await workloads(
+    await unstorageEngine({ connect: () => ({ driver }), large: 10_000, calls: { read: 200, write: 50 } }),
+  );
   const against = AUTH_JS;
   return {
     comparisons: [
-      { name: "find by account, sealed, repeated", against, bar: 0.85, ours: byAccount(sealed), theirs: byEmail, calls: 1000 },
-      { name: "find by account, unsealed, repeated", against, bar: 1, ours: byAccount(plain), theirs: byEmail, calls: 1000 },
+      { id: "account/repeated/authjs", name: "find by account, repeated", against, ours: byAccount(sealed), theirs: byEmail, calls: 1000 },
+      { id: "account/unsealed/authjs", name: "find by account, unsealed", against, ours: byAccount(plain), theirs: byEmail, calls: 1000 },
+      ...comparisons,
     ],
+    operations: (task) => driverCalls(driver, task),
+    counts,
     dispose: async () => {},
   };
 }

@@ -1,13 +1,20 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Redis } from "ioredis";
 import { createStorage } from "unstorage";
-import type { Storage } from "unstorage";
+import type { Driver, Storage } from "unstorage";
 import redisDriver from "unstorage/drivers/redis";
 import { createUnstorageTokenStore } from "../../dist/backends/unstorage/index.js";
 import type { EdgeTokenStore, StoredToken } from "../../dist/index.js";
 import { RedisServer } from "../../test/support/redis.ts";
 import { AUTH_JS, authJsPeer } from "../lib/auth-js.ts";
-import type { Comparison, Suite, Task } from "../lib/comparison.ts";
-import { countCommands } from "../lib/redis-commands.ts";
-import { benchToken, CLIENT_ID, cycle, fill, SECRET } from "../lib/tokens.ts";
+import type { Comparison, Counts, Suite } from "../lib/comparison.ts";
+import { methodCalls } from "../lib/method-calls.ts";
+import { benchToken, each, fill, queryBy, SECRET } from "../lib/tokens.ts";
+import type { Field } from "../lib/tokens.ts";
+import { recordKeys, unstorageEngine } from "../lib/unstorage-engine.ts";
+import { workloads } from "../lib/workloads.ts";
+import type { Usage } from "../lib/workloads.ts";
 
 /** More than the memo holds, so that each call opens its record. */
 const FIRST = 2000;
@@ -17,8 +24,31 @@ const FEW = 100;
 const MANY = 100_000;
 
 /** Find and save over Redis, against the raw driver (the limit) and the Auth.js adapter (the nearest peer). */
-export async function openSuite(): Promise<Suite> {
-  const server = await RedisServer.start();
+export async function openSuite(data: string): Promise<Suite> {
+  const dump = "many.rdb";
+  const isFilled = existsSync(join(data, dump));
+  // The many tokens are saved once, and loaded by the server in later runs.
+  const server = await RedisServer.start("--dir", data, "--dbfilename", dump);
+  try {
+    if (!isFilled) await fillMany(server);
+    return await suiteOn(server);
+  } catch (error) {
+    await server.dispose();
+    throw error;
+  }
+}
+
+async function fillMany({ url }: RedisServer): Promise<void> {
+  const storage = createStorage({ driver: redisDriver({ url }) });
+  const store = createUnstorageTokenStore(storage, { secret: SECRET, namespace: "many" });
+  await fill(MANY, (number) => store.saveToken(benchToken(number)), 500);
+  await storage.dispose();
+  const client = new Redis(url);
+  await client.save();
+  client.disconnect();
+}
+
+async function suiteOn(server: RedisServer): Promise<Suite> {
   const storages: Storage[] = [];
   const open = (options: { namespace?: string; memo?: number } = {}): { store: EdgeTokenStore; storage: Storage } => {
     const storage = createStorage({ driver: redisDriver({ url: server.url }) });
@@ -28,8 +58,7 @@ export async function openSuite(): Promise<Suite> {
 
   const { store, storage } = open();
   await fill(FIRST, (number) => store.saveToken(benchToken(number)));
-  const keys = await storage.getKeys("tokens:r");
-  const records = keys.filter((key) => !key.endsWith(":keys"));
+  const records = await recordKeys(storage, "tokens");
 
   const peer = authJsPeer(open().storage);
   await fill(FIRST, peer.add);
@@ -38,20 +67,15 @@ export async function openSuite(): Promise<Suite> {
   const small = open({ namespace: "few", memo: 0 });
   await fill(FEW, (number) => small.store.saveToken(benchToken(number)));
   const large = open({ namespace: "many", memo: 0 });
-  await fill(MANY, (number) => large.store.saveToken(benchToken(number)));
 
-  const each = (count: number, task: (number: number) => Promise<unknown>): Task => {
-    const next = cycle(count);
-    return () => task(next());
-  };
-  const byAccount = (from: EdgeTokenStore) => (number: number) =>
-    from.findToken({ userName: benchToken(number).userName, clientId: CLIENT_ID });
-  const byAccess = (number: number) => store.findToken({ accessToken: benchToken(number).accessToken });
-  const byRefresh = (number: number) => store.findToken({ refreshToken: benchToken(number).refreshToken });
+  const find =
+    (field: Field, from = store) =>
+    (number: number) =>
+      from.findToken(queryBy(field, number));
   const raw = (number: number) => storage.getItem(records[number]!);
   let renewal = 0;
   const refresh = (number: number): Promise<StoredToken> =>
-    store.saveToken({ userName: benchToken(number).userName, clientId: CLIENT_ID, accessToken: `1000.renewed.${++renewal}` });
+    store.saveToken({ ...queryBy("account", number), accessToken: `1000.renewed.${++renewal}` });
   const rawRefresh = async (number: number): Promise<void> => {
     const value = await storage.getItem<Record<string, string>>(records[number]!);
     await storage.setItem(`raw:${number}`, value);
@@ -60,63 +84,106 @@ export async function openSuite(): Promise<Suite> {
     Promise.all(Array.from({ length: 50 }, (_, offset) => task((number + offset) % FIRST)));
 
   const rawGet = "one raw storage.getItem of the same bytes";
-  const comparisons: Comparison[] = [
-    { name: "find by account, first", against: rawGet, bar: 1.4, ours: each(FIRST, byAccount(store)), theirs: each(FIRST, raw) },
-    { name: "find by account, repeated", against: rawGet, bar: 1.1, ours: each(REPEATED, byAccount(store)), theirs: each(REPEATED, raw) },
-    { name: "find by account, first", against: AUTH_JS, bar: 0.75, ours: each(FIRST, byAccount(store)), theirs: each(FIRST, peer.find) },
-    {
-      name: "find by account, repeated",
-      against: AUTH_JS,
-      bar: 0.6,
-      ours: each(REPEATED, byAccount(store)),
-      theirs: each(REPEATED, peer.find),
-    },
-    { name: "find by access token, first", against: rawGet, bar: 1.75, ours: each(FIRST, byAccess), theirs: each(FIRST, raw) },
-    { name: "find by access token, repeated", against: rawGet, bar: 1.3, ours: each(REPEATED, byAccess), theirs: each(REPEATED, raw) },
-    { name: "find by refresh token, first", against: rawGet, bar: 1.75, ours: each(FIRST, byRefresh), theirs: each(FIRST, raw) },
-    {
-      name: "find by refresh token, repeated",
-      against: rawGet,
-      bar: 1.3,
-      ours: each(REPEATED, byRefresh),
-      theirs: each(REPEATED, raw),
-    },
-    {
-      name: "50 finds by account at once",
-      against: "50 raw gets at once",
-      bar: 2,
-      ours: each(FIRST, atOnce(byAccount(store))),
-      theirs: each(FIRST, atOnce(raw)),
-      calls: 10,
-    },
-    {
-      name: `find by account among ${MANY} tokens`,
-      against: `the same among ${FEW}`,
-      bar: 1.2,
-      ours: each(MANY, byAccount(large.store)),
-      theirs: each(FEW, byAccount(small.store)),
-    },
-    {
-      name: "save of a refresh, atomic with its index",
-      against: "raw getItem and setItem (no index, no compare)",
-      bar: 1.75,
-      // The last: it changes the access tokens that others look up.
-      ours: each(FIRST, refresh),
-      theirs: each(FIRST, rawRefresh),
-    },
-  ];
-  const counts = await countCommands(server, {
-    "find by account": () => byAccount(store)(1),
-    "find by access token": () => byAccess(1),
-    "save of a refresh": () => refresh(1),
-    "save unchanged": () => store.saveToken(benchToken(2)),
+  const first = (field: Field, against: "raw" | "authjs"): Comparison => versus(field, "first", against, FIRST);
+  const repeated = (field: Field, against: "raw" | "authjs"): Comparison => versus(field, "repeated", against, REPEATED);
+  const versus = (field: Field, which: string, against: "raw" | "authjs", count: number): Comparison => ({
+    id: `${field}/${which}/${against}`,
+    name: `find by ${field === "account" ? field : `${field} token`}, ${which}`,
+    against: against === "raw" ? rawGet : AUTH_JS,
+    ours: each(count, find(field)),
+    theirs: each(count, against === "raw" ? raw : peer.find),
   });
+  const work = await workloads(
+    await unstorageEngine({
+      // A database of its own, so that what lies in the others is not searched.
+      connect: () => {
+        const driver = redisDriver({ url: `${server.url}/1` }) as Driver;
+        return { driver, close: async () => driver.dispose?.() };
+      },
+      usage: (namespace) => usageOf(`${server.url}/1`, namespace),
+      large: 10_000,
+      calls: { read: 50, write: 50 },
+    }),
+  );
   return {
-    comparisons,
-    counts,
+    comparisons: [
+      first("account", "raw"),
+      repeated("account", "raw"),
+      first("account", "authjs"),
+      repeated("account", "authjs"),
+      first("access", "raw"),
+      repeated("access", "raw"),
+      first("refresh", "raw"),
+      repeated("refresh", "raw"),
+      {
+        id: "50-at-once/raw",
+        name: "50 finds by account at once",
+        against: "50 raw gets at once",
+        ours: each(FIRST, atOnce(find("account"))),
+        theirs: each(FIRST, atOnce(raw)),
+        calls: 10,
+      },
+      {
+        id: "account/many/few",
+        name: `find by account among ${MANY.toLocaleString("en")} tokens`,
+        against: `the same among ${FEW}`,
+        ours: each(MANY, find("account", large.store)),
+        theirs: each(FEW, find("account", small.store)),
+      },
+      {
+        id: "save-refresh/raw",
+        name: "save of a refresh, atomic with its index",
+        against: "raw getItem and setItem (no index, no compare)",
+        // The last: it changes the access tokens that others look up.
+        ours: each(FIRST, refresh),
+        theirs: each(FIRST, rawRefresh),
+      },
+      ...work.comparisons,
+    ],
+    operations: (task) => methodCalls([[Redis.prototype, ["sendCommand"]]], (_, __, [command]) => (command as { name: string }).name, task),
+    counts: async () => ({ ...(await work.counts()), ...(await serverTime(server, store)) }),
     async dispose() {
       await Promise.all(storages.map((one) => one.dispose()));
       await server.dispose();
     },
   };
+}
+
+/** How long the server itself is busy with a call, in microseconds: what limits one Redis, whose commands run one after the other. */
+async function serverTime(server: RedisServer, store: EdgeTokenStore): Promise<Counts> {
+  const client = new Redis(server.url);
+  const busy = async (): Promise<number> => {
+    const info = await client.info("cpu");
+    const seconds = ["used_cpu_user", "used_cpu_sys"].map((name) => Number(new RegExp(`${name}:([\\d.]+)`).exec(info)![1]));
+    return seconds.reduce((sum, one) => sum + one, 0) * 1_000_000;
+  };
+  const counts: Record<string, number> = {};
+  let renewal = 0;
+  const calls = 10_000;
+  const tasks: Record<string, (number: number) => Promise<unknown>> = {
+    "find by account": (number) => store.findToken(queryBy("account", number % FIRST)),
+    "find by refresh token": (number) => store.findToken(queryBy("refresh", number % FIRST)),
+    "save of a refresh": (number) => store.saveToken({ ...queryBy("account", number % FIRST), accessToken: `1000.again.${++renewal}` }),
+  };
+  for (const [name, task] of Object.entries(tasks)) {
+    const before = await busy();
+    await fill(calls, task);
+    counts[`µs of the server's CPU: ${name}`] = Math.round(((await busy()) - before) / calls);
+  }
+  client.disconnect();
+  return counts;
+}
+
+async function usageOf(url: string, namespace: string): Promise<Usage> {
+  const client = new Redis(url);
+  let [keys, bytes, occupied] = [0, 0, 0];
+  for await (const page of client.scanStream({ match: `${namespace}:*`, count: 1000 }) as AsyncIterable<string[]>) {
+    for (const key of page) {
+      keys++;
+      bytes += key.length + (await client.strlen(key));
+      occupied += (await client.memory("USAGE", key)) ?? 0;
+    }
+  }
+  client.disconnect();
+  return { keys, bytes, occupied };
 }

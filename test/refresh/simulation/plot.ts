@@ -1,3 +1,5 @@
+import { PLOT_STYLE, spreadLabels } from "../../support/svg.ts";
+
 export interface Line {
   readonly isolates: number;
   readonly points: readonly { readonly delaySeconds: number; readonly refreshes: number }[];
@@ -15,9 +17,9 @@ const [LONGEST_DELAY, MOST] = [60, 100];
 export function plot(title: string, subtitle: string, panels: readonly Panel[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="12.5">
 <style>
-text { fill: #1c2520 } .small { font-size: 10.5px; fill: #5b6862 } .grid { stroke: #d9dfdb } .line { fill: none; stroke: #2f8f6b; stroke-width: 2 } .dot { fill: #2f8f6b }
-@media (prefers-color-scheme: dark) { text { fill: #e8eeea } .small { fill: #a3b0a9 } .grid { stroke: #33413a } .line { stroke: #6fd0a9 } .dot { fill: #6fd0a9 } }
+${PLOT_STYLE}
 </style>
+<rect width="${WIDTH}" height="${HEIGHT}" class="paper"/>
 <text x="16" y="26" font-size="16" font-weight="600">${title}</text>
 <text x="16" y="44" class="small">${subtitle}</text>
 ${panels.map((panel, number) => drawPanel(panel, LEFT + number * (PANEL_WIDTH + GAP))).join("\n")}
@@ -37,14 +39,14 @@ function drawPanel({ title, lines }: Panel, left: number): string {
   const columns = [0, 20, 40, 60].map(
     (tick) => `<text x="${x(tick)}" y="${bottom + 18}" text-anchor="middle" class="small">${tick} s</text>`,
   );
-  const drawn = lines.map(({ isolates, points }) => {
+  const labels = spreadLabels(lines.map(({ points }) => y(points.at(-1)!.refreshes)));
+  const drawn = lines.map(({ isolates, points }, number) => {
     const path = points.map(({ delaySeconds, refreshes }) => `${x(delaySeconds)},${y(refreshes)}`).join(" ");
     const dots = points.map(
       ({ delaySeconds, refreshes }) =>
         `<circle cx="${x(delaySeconds)}" cy="${y(refreshes)}" r="2.5" class="dot"><title>${isolates} isolates, ${delaySeconds} s: ${refreshes}</title></circle>`,
     );
-    const end = y(points.at(-1)!.refreshes);
-    return `<polyline points="${path}" class="line"/>${dots.join("")}<text x="${left + PANEL_WIDTH + 8}" y="${end + 4}" class="small">${isolates}</text>`;
+    return `<polyline points="${path}" class="line"/>${dots.join("")}<text x="${left + PANEL_WIDTH + 8}" y="${round(labels[number]! + 4)}" class="small">${isolates}</text>`;
   });
   return [
     `<text x="${left}" y="${TOP - 16}" font-weight="600">${title}</text>`,
