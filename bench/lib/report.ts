@@ -41,7 +41,7 @@ function round(value: number): number {
 export function resultLine({ name, against, ratio, lowest, highest, ours, theirs, operations }: Result): string {
   const times = `${ours.p50} / ${theirs.p50} µs`;
   return (
-    `  ${name.padEnd(44)} ${String(ratio).padStart(6)} (${lowest}–${highest})`.padEnd(70) +
+    `  ${name.padEnd(44)} ${String(ratio).padStart(6)} (${lowest}–${highest})`.padEnd(74) +
     `${times.padEnd(22)}${(operations ? operationsText(operations) : "").padEnd(26)}against ${against}`
   );
 }
