@@ -25,7 +25,7 @@ const operationsOf = (file: string): OperationTable => readResult<OperationTable
 
 /** The generated parts of docs/scale.md. */
 export function scaleParts(): Readonly<Record<string, string>> {
-  return { prices: pricesTable(), shards: shardsTable(), lean: leanTable(), users: usersTable() };
+  return { prices: pricesTable(), shards: shardsTable(), lean: leanTable(), users: usersTable(), redis: redisTable() };
 }
 
 export function scalePlot(): string {
@@ -118,6 +118,7 @@ function usersTable(): string {
     [
       "Durable Objects, by requests",
       (users) => {
+        // The lock of each token is an object of its own.
         const requests =
           perSecond(users, LOOKUPS_PER_DAY) * objects["find by account"]!["request"]! +
           perSecond(users, REFRESHES_PER_DAY) * objects["save of a refresh"]!["request"]!;
@@ -131,6 +132,18 @@ function usersTable(): string {
   return table(
     ["", ...USERS.map((users) => `${users.toLocaleString("en")} users`)],
     rows.map(([name, cell]) => [name, ...USERS.map(cell)]),
+  );
+}
+
+/** What one core of a Redis server can do, whose commands run one after the other. */
+function redisTable(): string {
+  const counts = Object.entries(readResult<SuiteResults>("redis")?.counts ?? {});
+  const prefix = "µs of the server's CPU: ";
+  return table(
+    ["one Redis", "µs of its CPU", "a second, all of a core"],
+    counts.flatMap(([what, value]) =>
+      what.startsWith(prefix) ? [[what.slice(prefix.length), String(value), count(Number((1_000_000 / value).toPrecision(2)))]] : [],
+    ),
   );
 }
 

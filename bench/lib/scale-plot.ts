@@ -16,7 +16,7 @@ interface Panel {
   readonly tick: (value: number) => string;
 }
 
-const [WIDTH, HEIGHT, TOP, PANEL_WIDTH, PANEL_HEIGHT] = [900, 400, 84, 280, 250];
+const [WIDTH, HEIGHT, TOP, PANEL_WIDTH, PANEL_HEIGHT] = [900, 400, 84, 250, 250];
 
 /** What a month costs over the number of users, and what the objects can take over their number. */
 export function plotScale(monthly: readonly Line[], reach: readonly Line[]): string {
@@ -33,7 +33,7 @@ export function plotScale(monthly: readonly Line[], reach: readonly Line[]): str
     {
       title: "Look-ups a second, over Durable Objects",
       xTitle: "objects (shard)",
-      left: 540,
+      left: 500,
       xTicks: [1, 4, 16, 64, 256],
       yTicks: [100, 1e3, 1e4, 1e5],
       lines: reach,

@@ -165,7 +165,7 @@ export async function workloads(engine: WorkloadEngine): Promise<{ comparisons: 
         run: () => raw.removeAll("rawall"),
       },
       calls: 1,
-      rounds: 3,
+      rounds: 5,
     },
     {
       id: "list",
@@ -174,7 +174,7 @@ export async function workloads(engine: WorkloadEngine): Promise<{ comparisons: 
       ours: listing(engine.open("large")),
       theirs: () => raw.list("large"),
       calls: 1,
-      rounds: 3,
+      rounds: 5,
     },
     stormComparison(engine.open("storm")),
   ];

@@ -112,7 +112,7 @@ async function openSuite(): Promise<Suite> {
       name: `${PARALLEL.toLocaleString("en")} saves in parallel`,
       against: "the same one by one",
       calls: 1,
-      rounds: 4,
+      rounds: 5,
       ours: () => saveMany(false),
       theirs: () => saveMany(true),
     },
