@@ -10,8 +10,10 @@ if (suiteName === "indexeddb") {
   const { runInPage } = await import("./suites/indexeddb.ts");
   await runInPage(words, print);
 } else {
-  const { openSuite } = (await import(`./suites/${suiteName}.ts`)) as { openSuite: (data: string) => Promise<Suite> };
-  const suite = await openSuite(data);
+  const { openSuite } = (await import(`./suites/${suiteName}.ts`)) as {
+    openSuite: (data: string, words: readonly string[]) => Promise<Suite>;
+  };
+  const suite = await openSuite(data, words);
   process.once("SIGTERM", () => void suite.dispose().finally(() => process.exit(143)));
   try {
     for (const comparison of wantedOf(suite, suiteName, words)) print(await measure(comparison, suite));

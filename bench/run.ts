@@ -1,4 +1,7 @@
-/** `npm run bench`: everything. `npm run bench -- find redis`: the comparisons that have all these words. */
+/**
+ * `npm run bench`: everything, which it writes to results/ and into the documents. `npm run bench -- find redis`: the comparisons that have
+ * all these words. `npm run bench -- redis work`: each call against the raw driver.
+ */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";

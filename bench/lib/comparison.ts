@@ -13,6 +13,8 @@ export interface Comparison {
   readonly against: string;
   readonly ours: Task;
   readonly theirs: Task;
+  /** Fills what this one alone needs. */
+  readonly prepare?: () => Promise<unknown>;
   /** Calls in a slice; more for quick ones. Default 100. */
   readonly calls?: number;
   /** Rounds that are measured, each a slice of either; default 15. */
@@ -56,7 +58,8 @@ export interface Measurement {
  * The first rounds warm up and are not counted.
  */
 export async function measure(comparison: Comparison, suite: Pick<Suite, "operations">): Promise<Measurement> {
-  const { id, name, against, ours, theirs, calls = 100, rounds = 15 } = comparison;
+  const { id, name, against, prepare, ours, theirs, calls = 100, rounds = 15 } = comparison;
+  await prepare?.();
   const samples = { ours: [] as number[], theirs: [] as number[] };
   const contestants = [
     ["ours", ours],
@@ -98,10 +101,15 @@ function timing(samples: readonly number[]): Timing {
   return { p50: median(samples), p99: percentile(samples, 0.99) };
 }
 
-/** The comparisons whose suite, name or peer has all these words. */
+/** Whether each call is to be measured against the raw driver, which takes a while to fill: where everything is, or the word `work` is said. */
+export function wantsWork(words: readonly string[]): boolean {
+  return words.length === 0 || words.includes("work");
+}
+
+/** The comparisons whose suite, id, name or peer has all these words. */
 export function wantedOf(suite: Suite, suiteName: string, words: readonly string[]): Comparison[] {
-  return suite.comparisons.filter(({ name, against }) => {
-    const text = `${suiteName} ${name} ${against}`.toLowerCase();
+  return suite.comparisons.filter(({ id, name, against }) => {
+    const text = `${suiteName} ${id} ${name} ${against}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }

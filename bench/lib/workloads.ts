@@ -1,7 +1,8 @@
 import { createTokenRefresher } from "../../dist/refresh/index.js";
 import { TokenEndpoint } from "../../dist/testing/index.js";
 import type { EdgeTokenStore, StoredToken } from "../../dist/index.js";
-import type { Comparison, Counts } from "./comparison.ts";
+import { wantsWork } from "./comparison.ts";
+import type { Comparison, Counts, Suite } from "./comparison.ts";
 import { benchToken, CLIENT_ID, each, FIELD_NAMES, FIELDS, fill, queryBy } from "./tokens.ts";
 
 /** What the engine's own driver does: no look-up, no seal, no check, no index. */
@@ -48,8 +49,13 @@ const PER_USER = 20;
 const USERS = 15;
 const CHURN_ROUNDS = 100;
 
-/** Everything that a store is asked for, each against what the driver does for the same bytes. */
-export async function workloads(engine: WorkloadEngine): Promise<{ comparisons: Comparison[]; counts(): Promise<Counts> }> {
+/** Everything that a store is asked for, each against what the driver does for the same bytes; nothing where the words don't want it. */
+export async function workloads(
+  words: readonly string[],
+  open: () => Promise<WorkloadEngine>,
+): Promise<Pick<Suite, "comparisons" | "counts">> {
+  if (!wantsWork(words)) return { comparisons: [] };
+  const engine = await open();
   const { raw } = engine;
   const reads = engine.open("reads");
   const writes = engine.open("writes");

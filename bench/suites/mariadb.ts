@@ -10,6 +10,7 @@ import { MariadbServer } from "../../test/support/mariadb.ts";
 import { backupOf } from "../lib/backup.ts";
 import type { Comparison, Operations, Suite } from "../lib/comparison.ts";
 import { benchToken, each, FIELD_NAMES, FIELDS, queryBy, SECRET } from "../lib/tokens.ts";
+import { once } from "../lib/once.ts";
 import { unstorageEngine } from "../lib/unstorage-engine.ts";
 import { workloads } from "../lib/workloads.ts";
 import type { Usage } from "../lib/workloads.ts";
@@ -27,19 +28,19 @@ const table = (name: string): string =>
     .join(", ")}, primary key (id))`;
 
 /** A server on this machine: ours over one connection; Zoho's DBStore opens one for each call, and searches a table without an index. */
-export async function openSuite(): Promise<Suite> {
+export async function openSuite(_data: string, words: readonly string[]): Promise<Suite> {
   // The driver says once that it is experimental.
   console.warn = () => {};
   const server = await MariadbServer.start();
   try {
-    return await suiteOn(server);
+    return await suiteOn(server, words);
   } catch (error) {
     await server.dispose();
     throw error;
   }
 }
 
-async function suiteOn(server: MariadbServer): Promise<Suite> {
+async function suiteOn(server: MariadbServer, words: readonly string[]): Promise<Suite> {
   const monitor = await createConnection(server.url);
   const connect = (tableName: string) => {
     const database = createDatabase(mysql2(server.connection));
@@ -48,14 +49,18 @@ async function suiteOn(server: MariadbServer): Promise<Suite> {
   const comparisons: Comparison[] = [];
   for (const count of SIZES) {
     const { driver } = connect(`ours_${count}`);
-    await restore(monitor, driver, `ours_${count}`, count);
     const ours = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
-    const theirs = await filledDBStore(server, monitor, `zoho_${count}`, count);
+    let theirs: ZohoStore;
+    const prepare = once(async () => {
+      await restore(monitor, driver, `ours_${count}`, count);
+      theirs = await filledDBStore(server, monitor, `zoho_${count}`, count);
+    });
     for (const field of FIELDS) {
       comparisons.push({
         id: `zoho/${field}/${count}`,
         name: `find by ${FIELD_NAMES[field]} among ${count.toLocaleString("en")}`,
         against: "Zoho's DBStore (plain text, connects anew for each call)",
+        prepare,
         ours: each(count, (number) => ours.findToken(queryBy(field, number))),
         theirs: each(count, (number) => theirs.findToken(zohoQuery(field, number))),
         calls: 10,
@@ -67,23 +72,25 @@ async function suiteOn(server: MariadbServer): Promise<Suite> {
       id: `zoho/save-refresh/${count}`,
       name: `save of a refresh among ${count.toLocaleString("en")}`,
       against: "Zoho's DBStore (plain text, connects anew for each call)",
+      prepare,
       ours: each(count, (number) => ours.saveToken({ ...queryBy("account", number), accessToken: `1000.renewed.${++renewal}` })),
       theirs: each(count, (number) => theirs.saveToken(zohoRefresh(number, `1000.renewed.${++renewal}`))),
       calls: 10,
       rounds: 10,
     });
   }
-  const engine = await unstorageEngine({
-    connect: () => connect("work"),
-    usage: (namespace) => usageOf(monitor, namespace),
-    large: 2000,
-    calls: { read: 50, write: 10 },
-  });
-  const work = await workloads(engine);
+  const work = await workloads(words, () =>
+    unstorageEngine({
+      connect: () => connect("work"),
+      usage: (namespace) => usageOf(monitor, namespace),
+      large: 2000,
+      calls: { read: 50, write: 10 },
+    }),
+  );
   return {
     comparisons: [...comparisons, ...work.comparisons],
     operations: (task) => statements(monitor, task),
-    counts: work.counts,
+    ...(work.counts ? { counts: work.counts } : {}),
     async dispose() {
       await monitor.end();
       await server.dispose();

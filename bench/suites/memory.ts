@@ -12,7 +12,7 @@ const TOKENS = 1000;
 const REPEATED = 50;
 
 /** unstorage's memory driver: no engine to wait for, so this is the library's own time. */
-export async function openSuite(): Promise<Suite> {
+export async function openSuite(_data: string, words: readonly string[]): Promise<Suite> {
   const sealed = createUnstorageTokenStore(createStorage(), { secret: SECRET });
   const plain = createUnstorageTokenStore(createStorage(), { secret: false });
   const peer = authJsPeer(createStorage());
@@ -22,18 +22,18 @@ export async function openSuite(): Promise<Suite> {
   const byAccount = (store: EdgeTokenStore) => each(REPEATED, (number) => store.findToken(queryBy("account", number)));
   const byEmail = each(REPEATED, peer.find);
   const driver = memoryDriver();
-  const { comparisons, counts } = await workloads(
-    await unstorageEngine({ connect: () => ({ driver }), large: 10_000, calls: { read: 200, write: 50 } }),
+  const work = await workloads(words, () =>
+    unstorageEngine({ connect: () => ({ driver }), large: 10_000, calls: { read: 200, write: 50 } }),
   );
   const against = AUTH_JS;
   return {
     comparisons: [
       { id: "account/repeated/authjs", name: "find by account, repeated", against, ours: byAccount(sealed), theirs: byEmail, calls: 1000 },
       { id: "account/unsealed/authjs", name: "find by account, unsealed", against, ours: byAccount(plain), theirs: byEmail, calls: 1000 },
-      ...comparisons,
+      ...work.comparisons,
     ],
     operations: (task) => driverCalls(driver, task),
-    counts,
+    ...(work.counts ? { counts: work.counts } : {}),
     dispose: async () => {},
   };
 }

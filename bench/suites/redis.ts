@@ -24,14 +24,13 @@ const FEW = 100;
 const MANY = 100_000;
 
 /** Find and save over Redis, against the raw driver (the limit) and the Auth.js adapter (the nearest peer). */
-export async function openSuite(data: string): Promise<Suite> {
+export async function openSuite(data: string, words: readonly string[]): Promise<Suite> {
   const dump = "many.rdb";
   const isFilled = existsSync(join(data, dump));
   // The many tokens are saved once, and loaded by the server in later runs.
   const server = await RedisServer.start("--dir", data, "--dbfilename", dump);
   try {
-    if (!isFilled) await fillMany(server);
-    return await suiteOn(server);
+    return await suiteOn(server, { isFilled, words });
   } catch (error) {
     await server.dispose();
     throw error;
@@ -48,7 +47,7 @@ async function fillMany({ url }: RedisServer): Promise<void> {
   client.disconnect();
 }
 
-async function suiteOn(server: RedisServer): Promise<Suite> {
+async function suiteOn(server: RedisServer, { isFilled, words }: { isFilled: boolean; words: readonly string[] }): Promise<Suite> {
   const storages: Storage[] = [];
   const open = (options: { namespace?: string; memo?: number } = {}): { store: EdgeTokenStore; storage: Storage } => {
     const storage = createStorage({ driver: redisDriver({ url: server.url }) });
@@ -93,8 +92,8 @@ async function suiteOn(server: RedisServer): Promise<Suite> {
     ours: each(count, find(field)),
     theirs: each(count, against === "raw" ? raw : peer.find),
   });
-  const work = await workloads(
-    await unstorageEngine({
+  const work = await workloads(words, () =>
+    unstorageEngine({
       // A database of its own, so that what lies in the others is not searched.
       connect: () => {
         const driver = redisDriver({ url: `${server.url}/1` }) as Driver;
@@ -127,6 +126,7 @@ async function suiteOn(server: RedisServer): Promise<Suite> {
         id: "account/many/few",
         name: `find by account among ${MANY.toLocaleString("en")} tokens`,
         against: `the same among ${FEW}`,
+        prepare: async () => isFilled || fillMany(server),
         ours: each(MANY, find("account", large.store)),
         theirs: each(FEW, find("account", small.store)),
       },
@@ -141,7 +141,7 @@ async function suiteOn(server: RedisServer): Promise<Suite> {
       ...work.comparisons,
     ],
     operations: (task) => methodCalls([[Redis.prototype, ["sendCommand"]]], (_, __, [command]) => (command as { name: string }).name, task),
-    counts: async () => ({ ...(await work.counts()), ...(await serverTime(server, store)) }),
+    counts: async () => ({ ...(await work.counts?.()), ...(await serverTime(server, store)) }),
     async dispose() {
       await Promise.all(storages.map((one) => one.dispose()));
       await server.dispose();

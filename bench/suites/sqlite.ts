@@ -8,11 +8,13 @@ import { createStorage } from "unstorage";
 import type { Driver } from "unstorage";
 import db0Driver from "unstorage/drivers/db0";
 import { createUnstorageTokenStore } from "../../dist/backends/unstorage/index.js";
+import type { EdgeTokenStore } from "../../dist/index.js";
 import { backupOf } from "../lib/backup.ts";
 import type { Comparison, Suite } from "../lib/comparison.ts";
 import { methodCalls } from "../lib/method-calls.ts";
 import { benchToken, CLIENT_ID, each, FIELD_NAMES, FIELDS, queryBy, SECRET } from "../lib/tokens.ts";
 import type { Field } from "../lib/tokens.ts";
+import { once } from "../lib/once.ts";
 import { unstorageEngine } from "../lib/unstorage-engine.ts";
 import { workloads } from "../lib/workloads.ts";
 import type { Usage } from "../lib/workloads.ts";
@@ -21,7 +23,7 @@ const SIZES = [10, 10_000, 100_000];
 const COLUMNS = ["user_name", "client_id", "refresh_token", "access_token", "grant_token", "expiry_time", "redirect_url", "api_domain"];
 
 /** SQLite: ours by the primary key; the way of Zoho's sample is a select over a table without an index. */
-export async function openSuite(data: string): Promise<Suite> {
+export async function openSuite(data: string, words: readonly string[]): Promise<Suite> {
   // The driver says once that it is experimental.
   console.warn = () => {};
   const directory = await mkdtemp(join(data, "work-"));
@@ -32,15 +34,20 @@ export async function openSuite(data: string): Promise<Suite> {
   const comparisons: Comparison[] = [];
   for (const count of SIZES) {
     const [path, samplePath] = [join(data, `ours-${count}.db`), join(data, `zoho-${count}.db`)];
-    if (!existsSync(path)) await restore(connect(path), path, count);
-    if (!existsSync(samplePath)) fillSample(samplePath, count);
-    const ours = createUnstorageTokenStore(createStorage({ driver: connect(path).driver }), { secret: SECRET });
-    const sample = new DatabaseSync(samplePath);
+    let ours: EdgeTokenStore;
+    let sample: DatabaseSync;
+    const prepare = once(async () => {
+      if (!existsSync(path)) await restore(connect(path), path, count);
+      if (!existsSync(samplePath)) fillSample(samplePath, count);
+      ours = createUnstorageTokenStore(createStorage({ driver: connect(path).driver }), { secret: SECRET });
+      sample = new DatabaseSync(samplePath);
+    });
     for (const field of FIELDS) {
       comparisons.push({
         id: `zoho/${field}/${count}`,
         name: `find by ${FIELD_NAMES[field]} among ${count.toLocaleString("en")}`,
         against: "the Zoho sample's select without an index (plain text)",
+        prepare,
         ours: each(count, (number) => ours.findToken(queryBy(field, number))),
         theirs: each(count, async (number) => sample.prepare(`select * from oauthtoken where ${conditionBy(field, number)} limit 1`).get()),
         calls: 10,
@@ -50,13 +57,14 @@ export async function openSuite(data: string): Promise<Suite> {
   }
   const work = join(directory, "work.db");
   await inWal(connect(work).database);
-  const engine = await unstorageEngine({
-    connect: () => connect(work),
-    usage: (namespace) => usageOf(work, namespace),
-    large: 2000,
-    calls: { read: 50, write: 10 },
-  });
-  const { comparisons: ownWork, counts } = await workloads(engine);
+  const { comparisons: ownWork, counts } = await workloads(words, () =>
+    unstorageEngine({
+      connect: () => connect(work),
+      usage: (namespace) => usageOf(work, namespace),
+      large: 2000,
+      calls: { read: 50, write: 10 },
+    }),
+  );
   const statements = ["run", "get", "all"];
   return {
     comparisons: [...comparisons, ...ownWork],
@@ -69,7 +77,7 @@ export async function openSuite(data: string): Promise<Suite> {
         (_, self, [sql]) => /\w+/.exec(self instanceof StatementSync ? self.sourceSQL : String(sql))![0].toLowerCase(),
         task,
       ),
-    counts,
+    ...(counts ? { counts } : {}),
     dispose: () => rm(directory, { recursive: true, force: true }),
   };
 }
