@@ -1,5 +1,4 @@
-/** US dollars, as the vendors' pages had them in November 2026; what a plan includes is not taken off. */
-export const PRICES_AS_OF = "November 2026";
+// US dollars, as the vendors' pages had them in November 2026; what a plan includes is not taken off.
 
 /** https://developers.cloudflare.com/kv/platform/pricing/, for a million operations and a gigabyte a month. A bulk read is billed by its keys. */
 const KV = { get: 0.5, put: 5, delete: 5, list: 5, storedGB: 0.5 } as const;
