@@ -1,9 +1,9 @@
 import "fake-indexeddb/auto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { StoredRecord } from "../../src/backend.ts";
 import { IndexedDBBackend } from "../../src/backends/indexeddb/backend.ts";
 import { Connection } from "../../src/backends/indexeddb/connection.ts";
-import { unique } from "../conformance/fixture.ts";
+import { all, unique } from "../conformance/fixture.ts";
 
 describe("a commit in IndexedDB", () => {
   let backend: IndexedDBBackend;
@@ -55,6 +55,31 @@ describe("a commit in IndexedDB", () => {
     expect(await backend.read("old")).toBeUndefined();
     expect(await backend.lookup("access", "a")).toEqual([]);
     expect(await backend.lookup("access", "b")).toEqual([moved]);
+  });
+
+  it("that is refused leaves those that are asked for with it alone, and writes nothing of its own", async () => {
+    const [old, taken] = [record("old", 1, "a"), record("taken", 1, "b")];
+    await Promise.all([old, taken].map((one) => backend.commit(undefined, one)));
+    const results = await Promise.all([
+      backend.commit(undefined, record("new", 1, "c")),
+      backend.commit(record("gone", 1, "d"), record("gone", 2, "d")),
+      backend.commit(old, record("old", 2, "e")),
+      backend.commit(undefined, record("taken", 1, "f")),
+      backend.commit(undefined, { ...record("foreign", 1, "g"), keyId: "another" }),
+    ]);
+    expect(results).toEqual([true, false, true, false, false]);
+    expect(await all(backend.scan({ pageSize: 10 }))).toEqual([[record("new", 1, "c"), record("old", 2, "e"), taken]]);
+  });
+
+  it("writes nothing where one of its requests fails", async () => {
+    await backend.commit(undefined, record("k", 1, "a"));
+    const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+      throw new DOMException("no room", "QuotaExceededError");
+    });
+    const moved = backend.commit(record("k", 1, "a"), record("moved", 1, "a"));
+    await expect(moved).rejects.toMatchObject({ code: "ERR_STORE_QUOTA" });
+    put.mockRestore();
+    expect(await backend.read("k")).toEqual(record("k", 1, "a"));
   });
 
   it("is refused with digests of another database's key", async () => {

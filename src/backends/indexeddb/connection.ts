@@ -1,13 +1,9 @@
-import { openDB } from "idb";
-import type { IDBPDatabase } from "idb";
+import { openDB, unwrap } from "idb";
 import { INDEX_NAMES } from "../../backend.ts";
 import { safeCause } from "../../cause.ts";
 import { StoreBlockedError, StoreClosedError, StoreQuotaError, StoreUnavailableError, TokenStoreError } from "../../errors.ts";
 import { KeysRefusedError } from "./keys-refused-error.ts";
 import { DATABASE_VERSION, databaseName } from "./schema.ts";
-import type { TokenDatabase } from "./schema.ts";
-
-export type Database = IDBPDatabase<TokenDatabase>;
 
 /** How often an operation is tried, each time on a connection of its own if the last one was lost. */
 const MAX_TRIES = 3;
@@ -29,7 +25,7 @@ const CONNECTION_ERRORS: readonly string[] = [
 export class Connection {
   readonly #name: string;
   readonly #openTimeoutMs: number;
-  #opening: Promise<Database> | undefined;
+  #opening: Promise<IDBDatabase> | undefined;
   #closed = false;
 
   constructor(namespace: string, openTimeoutMs: number) {
@@ -38,7 +34,7 @@ export class Connection {
   }
 
   /** Runs the task on an open database, and once more on a new connection where this one was lost meanwhile. */
-  async use<Result>(task: (database: Database) => Promise<Result>): Promise<Result> {
+  async use<Result>(task: (database: IDBDatabase) => Promise<Result>): Promise<Result> {
     for (let tries = 1; ; tries++) {
       const opening = this.#open();
       try {
@@ -58,7 +54,7 @@ export class Connection {
     if (this.#opening) await this.#drop(this.#opening);
   }
 
-  #open(): Promise<Database> {
+  #open(): Promise<IDBDatabase> {
     if (this.#closed) return Promise.reject(closedError());
     if (this.#opening) return this.#opening;
     const opening = this.#openInTime(() => this.#forget(opening));
@@ -68,9 +64,9 @@ export class Connection {
     return opening;
   }
 
-  async #openInTime(lost: () => void): Promise<Database> {
+  async #openInTime(lost: () => void): Promise<IDBDatabase> {
     let blocked = false;
-    const opening = openDB<TokenDatabase>(this.#name, DATABASE_VERSION, {
+    const opening = openDB(this.#name, DATABASE_VERSION, {
       upgrade(database) {
         const records = database.createObjectStore("records", { keyPath: "key" });
         for (const name of INDEX_NAMES) records.createIndex(name, `index.${name}`);
@@ -85,7 +81,7 @@ export class Connection {
         lost();
       },
       terminated: lost,
-    });
+    }).then((database): IDBDatabase => unwrap(database));
     // A frozen tab blocks an upgrade without any event, so only the clock can tell.
     let timer: ReturnType<typeof setTimeout> | undefined;
     const timeout = new Promise<never>((_resolve, reject) => {
@@ -101,11 +97,11 @@ export class Connection {
     return Promise.race([opening, timeout]).finally(() => clearTimeout(timer));
   }
 
-  #forget(opening: Promise<Database>): void {
+  #forget(opening: Promise<IDBDatabase>): void {
     if (this.#opening === opening) this.#opening = undefined;
   }
 
-  async #drop(opening: Promise<Database>): Promise<void> {
+  async #drop(opening: Promise<IDBDatabase>): Promise<void> {
     this.#forget(opening);
     await opening.then(
       (database) => database.close(),
