@@ -1,12 +1,15 @@
 import "fake-indexeddb/auto";
+import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { StoredRecord } from "../../src/backend.ts";
 import { IndexedDBBackend } from "../../src/backends/indexeddb/backend.ts";
 import { Connection } from "../../src/backends/indexeddb/connection.ts";
+import { databaseName } from "../../src/backends/indexeddb/schema.ts";
 import { all, unique } from "../conformance/fixture.ts";
 
 describe("a commit in IndexedDB", () => {
   let backend: IndexedDBBackend;
+  let namespace: string;
   let keyId: string;
   const record = (key: string, version: number, access: string): StoredRecord => ({
     key,
@@ -17,7 +20,7 @@ describe("a commit in IndexedDB", () => {
   });
 
   beforeEach(async () => {
-    const namespace = unique();
+    namespace = unique();
     backend = new IndexedDBBackend(new Connection(namespace, 1000), namespace);
     keyId = (await backend.keyring()).current.id;
   });
@@ -55,6 +58,43 @@ describe("a commit in IndexedDB", () => {
     expect(await backend.read("old")).toBeUndefined();
     expect(await backend.lookup("access", "a")).toEqual([]);
     expect(await backend.lookup("access", "b")).toEqual([moved]);
+  });
+
+  it("leaves each record to be found by a token that it shares with others, and by that alone", async () => {
+    const records = ["b", "a", "c"].map((key) => record(key, 1, "shared"));
+    await backend.commit(undefined, records[0]);
+    // Two that come in one turn, and nothing tells one of the other but the backend.
+    await Promise.all(records.slice(1).map((one) => backend.commit(undefined, one)));
+    const found = async (access: string): Promise<string[]> => (await backend.lookup("access", access)).map(({ key }) => key);
+    expect(await found("shared")).toEqual(["a", "b", "c"]);
+    await backend.commit(records[1], record("a", 2, "own"));
+    expect([await found("shared"), await found("own")]).toEqual([["b", "c"], ["a"]]);
+    await backend.commit(records[0], undefined);
+    expect(await found("shared")).toEqual(["c"]);
+    await backend.commit(record("a", 2, "own"), record("a", 3, "shared"));
+    expect([await found("shared"), await found("own")]).toEqual([["a", "c"], []]);
+    expect((await all(backend.scan({ pageSize: 1 }))).flat().map(({ key }) => key)).toEqual(["a", "c"]);
+  });
+
+  it("finds two that came in one turn with one token, and nothing before them", async () => {
+    await Promise.all(["b", "a"].map((key) => backend.commit(undefined, record(key, 1, "shared"))));
+    expect(await backend.lookup("access", "shared")).toHaveLength(2);
+  });
+
+  it("lets no markers of shared tokens pile up", async () => {
+    // Spread as digests are.
+    const digest = (version: number): string => String((version * 48_271) % 65_537).padStart(5, "0");
+    const keys = ["a", "b"];
+    await Promise.all(keys.map((key) => backend.commit(undefined, record(key, 1, digest(1)))));
+    for (let version = 1; version < 100; version++) {
+      for (const key of keys) {
+        await backend.commit(record(key, version, digest(version)), record(key, version + 1, digest(version + 1)));
+      }
+    }
+    expect(await backend.lookup("access", digest(100))).toHaveLength(2);
+    const database = await openDB(databaseName(namespace));
+    expect(await database.count("records")).toBeLessThan(2 + 20);
+    database.close();
   });
 
   it("that is refused leaves those that are asked for with it alone, and writes nothing of its own", async () => {

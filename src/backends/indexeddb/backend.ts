@@ -6,6 +6,7 @@ import { Batches } from "./batches.ts";
 import { browserKeyring } from "./browser-keys.ts";
 import type { Connection } from "./connection.ts";
 import { readStore, resultOf, write } from "./requests.ts";
+import { isMarker, isTokenIndex, markShared, newEntries, recordRange } from "./shared-tokens.ts";
 
 interface Commit {
   readonly previous: StoredRecord | undefined;
@@ -46,7 +47,13 @@ export class IndexedDBBackend implements Backend {
   }
 
   async lookup(index: IndexName, digest: string): Promise<StoredRecord[]> {
-    return parsePage((await this.#reads.add((records) => records.index(index).getAll(digest))) as StoredRecord[]);
+    if (isTokenIndex(index)) {
+      const record = (await this.#reads.add((records) => records.index(index).get(digest))) as StoredRecord | undefined;
+      if (!record) return [];
+      if (!isMarker(record)) return parsePage([record]);
+    }
+    const records = (await this.#reads.add((store) => store.index(index).getAll(digest))) as StoredRecord[];
+    return parsePage(records.filter((record) => !isMarker(record)));
   }
 
   commit(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean> {
@@ -54,9 +61,9 @@ export class IndexedDBBackend implements Backend {
   }
 
   async *scan({ pageSize }: { pageSize: number }): AsyncGenerator<StoredRecord[]> {
-    let after: IDBKeyRange | null = null;
+    let after = recordRange();
     for (;;) {
-      const range: IDBKeyRange | null = after;
+      const range = after;
       const page: StoredRecord[] = parsePage(
         await this.#connection.use((database) => resultOf(readStore(database, "records").getAll(range, pageSize))),
       );
@@ -124,6 +131,9 @@ async function commitAll(database: IDBDatabase, commits: readonly Commit[]): Pro
         if (moves) expect(next.key, (stored) => stored === undefined);
       }
       for (const { previous, next } of commits) {
+        for (const entry of newEntries(previous?.index, next?.index)) markShared(records, entry);
+      }
+      for (const { previous, next } of commits) {
         if (previous && previous.key !== next?.key) records.delete(previous.key);
         if (next) records.put(next);
       }
@@ -139,7 +149,7 @@ function durabilityOf(commits: readonly Commit[]): "strict" | "relaxed" {
   return commits.some(({ previous, next }) => next && next.index.refresh !== previous?.index.refresh) ? "strict" : "relaxed";
 }
 
-/** Each commit compares with what it finds before anything is written, so no two in a batch may touch one record. */
+/** Each commit looks at what is there before anything is written, so no two in a batch may touch one record or bring one index entry. */
 function distinctRecords(): (commit: Commit) => boolean {
   const touched = new Set<string>();
   return (commit) => {
@@ -151,7 +161,7 @@ function distinctRecords(): (commit: Commit) => boolean {
 }
 
 function keysOf({ previous, next }: Commit): string[] {
-  return [previous, next].flatMap((record) => record?.key ?? []);
+  return [previous, next, ...newEntries(previous?.index, next?.index)].flatMap((record) => record?.key ?? []);
 }
 
 function parsePage(values: readonly StoredRecord[]): StoredRecord[] {

@@ -7,7 +7,7 @@ import type { StoreName } from "./schema.ts";
 export function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error!);
+    request.addEventListener("error", () => reject(request.error!));
   });
 }
 
@@ -29,11 +29,13 @@ export async function write(
   const transaction = database.transaction(name, "readwrite", { durability });
   await new Promise<void>((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new DOMException("The transaction was aborted.", "AbortError"));
+    transaction.addEventListener("abort", () => {
+      reject(transaction.error ?? new DOMException("The transaction was aborted.", "AbortError"));
+    });
     try {
       place(transaction.objectStore(name));
     } catch (error) {
-      reject(error as Error);
+      reject(error);
       transaction.abort();
     }
   });
