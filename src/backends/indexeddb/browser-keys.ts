@@ -43,7 +43,7 @@ async function readKeys(database: IDBDatabase): Promise<Keys | undefined> {
   ]);
   if (count === 0) return undefined;
   // Safari 27 can accept a key and read back null.
-  if (!digest || !seal) throw new KeysRefusedError("The browser does not give back the keys that it was given to keep.");
+  if (!digest || !seal) throw new KeysRefusedError("The browser does not give back the keys that it keeps.");
   return { digest, seal };
 }
 
@@ -74,5 +74,5 @@ async function makeKeys(database: IDBDatabase): Promise<Keys> {
     await write(database, "keys", "strict", (store) => store.clear());
     throw error;
   }
-  throw new KeysRefusedError("The browser did not keep the keys that it was given.");
+  throw new KeysRefusedError("The browser does not keep keys.");
 }

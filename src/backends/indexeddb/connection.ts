@@ -117,14 +117,14 @@ function closedError(): StoreClosedError {
 function openTimeoutError(blocked: boolean, timeoutMs: number): StoreBlockedError {
   return new StoreBlockedError(
     blocked
-      ? `Another tab holds an older version of the database and did not let go within ${timeoutMs} ms. Close the other tabs of this site.`
-      : `The database did not open within ${timeoutMs} ms. Another tab may be frozen: close the other tabs of this site, or reload.`,
+      ? `Another tab holds an older version of the database for over ${timeoutMs} ms. Close the other tabs of this site.`
+      : `The database did not open within ${timeoutMs} ms. A tab may be frozen: close the other tabs of this site, or reload.`,
   );
 }
 
 function storeError(error: unknown): TokenStoreError {
   if (isQuotaError(error)) {
-    return new StoreQuotaError("The browser's storage for this site is full. Free some space and save again.", { cause: safeCause(error) });
+    return new StoreQuotaError("The storage of this site is full. Free some space and save again.", { cause: safeCause(error) });
   }
   return new StoreUnavailableError("IndexedDB failed. Nothing is known about the token; try again later.", { cause: safeCause(error) });
 }
