@@ -2,7 +2,6 @@ import { openDB, unwrap } from "idb";
 import { INDEX_NAMES } from "../../backend.ts";
 import { safeCause } from "../../cause.ts";
 import { StoreBlockedError, StoreClosedError, StoreQuotaError, StoreUnavailableError, TokenStoreError } from "../../errors.ts";
-import { KeysRefusedError } from "./keys-refused-error.ts";
 import { DATABASE_VERSION, databaseName } from "./schema.ts";
 
 /** How often an operation is tried, each time on a connection of its own if the last one was lost. */
@@ -40,7 +39,7 @@ export class Connection {
       try {
         return await task(await opening);
       } catch (error) {
-        if (error instanceof TokenStoreError || error instanceof KeysRefusedError) throw error;
+        if (error instanceof TokenStoreError) throw error;
         if (this.#closed) throw closedError();
         const name = (error as { name?: unknown } | null)?.name;
         if (!CONNECTION_ERRORS.includes(String(name)) || tries === MAX_TRIES) throw storeError(error);
@@ -65,15 +64,11 @@ export class Connection {
   }
 
   async #openInTime(lost: () => void): Promise<IDBDatabase> {
-    let blocked = false;
     const opening = openDB(this.#name, DATABASE_VERSION, {
       upgrade(database) {
         const records = database.createObjectStore("records", { keyPath: "key" });
         for (const name of INDEX_NAMES) records.createIndex(name, `index.${name}`);
         database.createObjectStore("keys");
-      },
-      blocked() {
-        blocked = true;
       },
       blocking(_current, _wanted, event) {
         // Another tab upgrades or deletes the database: let it, and open again at the next call.
@@ -82,7 +77,7 @@ export class Connection {
       },
       terminated: lost,
     }).then((database): IDBDatabase => unwrap(database));
-    // A frozen tab blocks an upgrade without any event, so only the clock can tell.
+    // A tab that lets nobody upgrade is told by an event, a frozen one by none: only the clock tells of both.
     let timer: ReturnType<typeof setTimeout> | undefined;
     const timeout = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
@@ -91,7 +86,11 @@ export class Connection {
           (database) => database.close(),
           () => {},
         );
-        reject(openTimeoutError(blocked, this.#openTimeoutMs));
+        reject(
+          new StoreBlockedError(
+            `The database did not open within ${this.#openTimeoutMs} ms: another tab holds an older version of it, or is frozen. Close the other tabs of this site, or reload.`,
+          ),
+        );
       }, this.#openTimeoutMs);
     });
     return Promise.race([opening, timeout]).finally(() => clearTimeout(timer));
@@ -112,14 +111,6 @@ export class Connection {
 
 function closedError(): StoreClosedError {
   return new StoreClosedError("This store was closed. Create a new one.");
-}
-
-function openTimeoutError(blocked: boolean, timeoutMs: number): StoreBlockedError {
-  return new StoreBlockedError(
-    blocked
-      ? `Another tab holds an older version of the database for over ${timeoutMs} ms. Close the other tabs of this site.`
-      : `The database did not open within ${timeoutMs} ms. A tab may be frozen: close the other tabs of this site, or reload.`,
-  );
 }
 
 function storeError(error: unknown): TokenStoreError {
