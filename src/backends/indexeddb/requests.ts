@@ -27,16 +27,21 @@ export async function write(
   place: (store: IDBObjectStore) => void,
 ): Promise<void> {
   const transaction = database.transaction(name, "readwrite", { durability });
+  const aborted = (): DOMException => new DOMException("The transaction was aborted.", "AbortError");
+  let closed = (): void => {};
   await new Promise<void>((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.addEventListener("abort", () => {
-      reject(transaction.error ?? new DOMException("The transaction was aborted.", "AbortError"));
-    });
+    transaction.addEventListener("abort", () => reject(transaction.error ?? aborted()));
+    // Where the browser ends the connection, as it does when the site's data is cleared, Chromium tells of it by the requests
+    // that are open and by this event of the database; the transaction itself says nothing.
+    transaction.addEventListener("error", ({ target }) => reject((target as IDBRequest).error!));
+    closed = () => reject(aborted());
+    database.addEventListener("close", closed);
     try {
       place(transaction.objectStore(name));
     } catch (error) {
       reject(error);
       transaction.abort();
     }
-  });
+  }).finally(() => database.removeEventListener("close", closed));
 }
