@@ -16,7 +16,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** What a page pays, in bytes after gzip, with all that is imported; a change that costs more must be worth it. */
 const BROWSER_BUDGETS = [
-  ["indexeddb", "createIndexedDBTokenStore", 11_500],
+  ["indexeddb", "createIndexedDBTokenStore", 11_700],
   ["refresh", "createTokenRefresher", 8_000],
 ] as const;
 
