@@ -98,7 +98,7 @@ export class Engine implements EdgeTokenStore {
     const condition = parseSaveOptions(options);
     if (this.parts.refuseClientSecret && given.clientSecret != null) {
       throw new TokenInvalidError(
-        "A browser can't keep a clientSecret: anybody with the page has it. Leave it out, or allow it with allowClientSecret: true.",
+        "A browser can't keep a clientSecret: whoever has the page has it. Leave it out, or allow it with allowClientSecret.",
       );
     }
     this.assertOpen();
@@ -207,9 +207,7 @@ export class Engine implements EdgeTokenStore {
     // Nothing of a session that is over lives on but its place: to save there is to begin anew.
     const stored = matched && isOver(this.#options.retention, matched, now) ? undefined : matched;
     if (!meets(stored, condition)) {
-      throw new ConflictError(
-        "The stored token is not the version that this save was made for, or is gone. Read it again and decide anew.",
-      );
+      throw new ConflictError("The stored token is another version than this save was made for, or gone. Read it again and decide anew.");
     }
     const fields = mergeToken(stored ?? {}, patch);
     assertWorthSaving(fields);
@@ -291,5 +289,5 @@ function meets(stored: StoredToken | undefined, { ifVersion, ifCreatedAt }: Save
 
 function assertWorthSaving({ grantToken, refreshToken, accessToken }: TokenFields): void {
   if (grantToken !== undefined || refreshToken !== undefined || accessToken !== undefined) return;
-  throw new TokenInvalidError("There is nothing to save: a token needs a grantToken, a refreshToken or an accessToken.");
+  throw new TokenInvalidError("Nothing to save: a token needs a grantToken, refreshToken or accessToken.");
 }

@@ -66,29 +66,21 @@ const NAMESPACE = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 export function parseOptions(options: unknown, own: readonly string[] = []): ParsedOptions {
   refuseUnknown(options, [...COMMON_OPTIONS, ...own]);
   const { namespace = "tokens", clientId, lookups = INDEX_NAMES, retention, memo = DEFAULT_MEMO, now = Date.now } = options;
-  if (typeof namespace !== "string" || !NAMESPACE.test(namespace)) {
-    throw new OptionInvalidError(
-      'The option namespace must be 1 to 64 lower-case letters, digits, "_" and "-", beginning with a letter or digit.',
-    );
-  }
-  if (clientId !== undefined && (typeof clientId !== "string" || clientId === "")) {
-    throw new OptionInvalidError("The option clientId must be a string with at least one character.");
-  }
-  if (!Array.isArray(lookups) || !lookups.every(isIndexName)) {
-    throw new OptionInvalidError(`The option lookups must be an array of ${INDEX_NAMES.join(", ")}.`);
-  }
-  if (!Number.isSafeInteger(memo) || (memo as number) < 0) {
-    throw new OptionInvalidError("The option memo must be a whole number of records to keep, or 0 for none.");
-  }
-  if (typeof now !== "function") {
-    throw new OptionInvalidError("The option now must be a function that returns epoch milliseconds.");
-  }
+  assertOption(
+    typeof namespace === "string" && NAMESPACE.test(namespace),
+    "namespace",
+    '1 to 64 lower-case letters, digits, "_" and "-", beginning with a letter or digit',
+  );
+  assertOption(clientId === undefined || (typeof clientId === "string" && clientId !== ""), "clientId", "a string that is not empty");
+  assertOption(Array.isArray(lookups) && lookups.every(isIndexName), "lookups", `an array of ${INDEX_NAMES.join(", ")}`);
+  assertOption(isWholeNumber(memo), "memo", "a whole number of records to keep, or 0 for none");
+  assertOption(typeof now === "function", "now", "a function that returns epoch milliseconds");
   return {
     namespace,
     clientId,
     lookups: new Set(lookups),
     retention: retention === undefined ? undefined : parseRetention(retention),
-    memo: memo as number,
+    memo,
     now: now as () => number,
   };
 }
@@ -103,9 +95,21 @@ function parseRetention(retention: unknown): Retention {
 }
 
 function parseSeconds(name: string, seconds: unknown): number {
-  if (seconds === undefined) return Number.POSITIVE_INFINITY;
-  if (typeof seconds === "number" && Number.isFinite(seconds) && seconds > 0) return seconds;
-  throw new OptionInvalidError(`The option ${name} must be a number of seconds above zero.`);
+  assertOption(seconds === undefined || isAboveZero(seconds), name, "a number of seconds above zero");
+  return seconds ?? Number.POSITIVE_INFINITY;
+}
+
+function isWholeNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+export function isAboveZero(value: unknown): value is number {
+  return Number.isFinite(value) && (value as number) > 0;
+}
+
+/** @throws {OptionInvalidError} that says what the option must be, unless it is */
+export function assertOption(isValid: boolean, name: string, expected: string): asserts isValid {
+  if (!isValid) throw new OptionInvalidError(`The option ${name} must be ${expected}.`);
 }
 
 /** @throws {OptionInvalidError} where the options are no object or hold a name that is not known */
@@ -123,12 +127,12 @@ export function refuseUnknown(options: unknown, known: readonly string[]): asser
 export function parseSaveOptions(options: unknown): SaveOptions {
   refuseUnknown(options, ["ifVersion", "ifCreatedAt"]);
   const { ifVersion, ifCreatedAt } = options as SaveOptions;
-  if (ifVersion !== undefined && (!Number.isSafeInteger(ifVersion) || ifVersion < 0)) {
-    throw new OptionInvalidError("The option ifVersion must be the version of a stored token, or 0 for one that must not exist yet.");
-  }
-  if (ifCreatedAt !== undefined && !Number.isFinite(ifCreatedAt)) {
-    throw new OptionInvalidError("The option ifCreatedAt must be the createdAt of a stored token.");
-  }
+  assertOption(
+    ifVersion === undefined || isWholeNumber(ifVersion),
+    "ifVersion",
+    "the version of a stored token, or 0 for one that must not exist yet",
+  );
+  assertOption(ifCreatedAt === undefined || Number.isFinite(ifCreatedAt), "ifCreatedAt", "the createdAt of a stored token");
   return options;
 }
 
@@ -136,11 +140,11 @@ export function parseSaveOptions(options: unknown): SaveOptions {
 export function parseListOptions(options: unknown): ListOptions & { pageSize: number } {
   refuseUnknown(options, ["pageSize", "onCorrupt"]);
   const { pageSize = DEFAULT_PAGE_SIZE, onCorrupt } = options as ListOptions;
-  if (!Number.isSafeInteger(pageSize) || pageSize < 1 || pageSize > MAX_PAGE_SIZE) {
-    throw new OptionInvalidError(`The option pageSize must be a whole number from 1 to ${MAX_PAGE_SIZE}.`);
-  }
-  if (onCorrupt !== undefined && typeof onCorrupt !== "function") {
-    throw new OptionInvalidError("The option onCorrupt must be a function.");
-  }
+  assertOption(
+    isWholeNumber(pageSize) && pageSize >= 1 && pageSize <= MAX_PAGE_SIZE,
+    "pageSize",
+    `a whole number from 1 to ${MAX_PAGE_SIZE}`,
+  );
+  assertOption(onCorrupt === undefined || typeof onCorrupt === "function", "onCorrupt", "a function");
   return onCorrupt ? { pageSize, onCorrupt } : { pageSize };
 }

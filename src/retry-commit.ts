@@ -20,5 +20,5 @@ export async function retryCommit<Result>(attempt: () => Promise<Result | undefi
     const longest = Math.min(2 ** count, MAX_PAUSE_MS);
     await new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
   }
-  throw new ConflictError("Others kept changing the token while it was being saved. Nothing was written; try again.");
+  throw new ConflictError("Others kept changing the token. Nothing was written; try again.");
 }

@@ -104,16 +104,12 @@ export function parseId(id: unknown): string {
 function parseText(field: string, value: unknown): string {
   if (typeof value === "string" && value !== "") return value;
   const found = value === "" ? "an empty string" : `of type ${typeof value}`;
-  throw new TokenInvalidError(
-    `The token's ${field} must be a string with at least one character; it is ${found}. Use null to clear a field.`,
-  );
+  throw new TokenInvalidError(`The token's ${field} must be a string that is not empty; it is ${found}. null clears a field.`);
 }
 
 function parseInstant(value: unknown): number {
   if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
-  throw new TokenInvalidError(
-    "The token's expiresAt must be a number of milliseconds since 1970, zero or more. From expires_in: Date.now() + expires_in * 1000.",
-  );
+  throw new TokenInvalidError("The token's expiresAt must be in epoch milliseconds: from expires_in, Date.now() + expires_in * 1000.");
 }
 
 function isStringField(field: string): field is StringField {

@@ -23,7 +23,7 @@ export async function sealEnvelope(
   plaintext: string,
   encoding: "text" | "bytes",
 ): Promise<Envelope> {
-  const sealed = await cipher.seal(new TextEncoder().encode(plaintext), additionalData(namespace, header));
+  const sealed = await cipher.seal(encode(plaintext), additionalData(namespace, header));
   return { format: FORMAT, keyId: header.keyId, sealed: encoding === "text" ? toBase64Url(sealed) : new Uint8Array(sealed) };
 }
 
@@ -33,7 +33,19 @@ export async function openEnvelope(cipher: Cipher, namespace: string, record: St
   if (format !== FORMAT || keyId !== record.keyId) return undefined;
   const bytes = sealed instanceof Uint8Array ? sealed : decodeCanonical(sealed);
   const plaintext = bytes && (await cipher.open(bytes, additionalData(namespace, record)));
-  return plaintext && new TextDecoder().decode(plaintext);
+  return plaintext && decode(plaintext);
+}
+
+let encoder: TextEncoder | undefined;
+let decoder: TextDecoder | undefined;
+
+/** To make an encoder or a decoder takes longer than a record does. */
+function encode(text: string): Uint8Array {
+  return (encoder ??= new TextEncoder()).encode(text);
+}
+
+function decode(plaintext: Uint8Array): string {
+  return (decoder ??= new TextDecoder()).decode(plaintext);
 }
 
 /**
@@ -42,7 +54,7 @@ export async function openEnvelope(cipher: Cipher, namespace: string, record: St
  */
 function additionalData(namespace: string, { key, version, keyId, index }: RecordHeader): Uint8Array {
   const entries = INDEX_NAMES.map((name) => index[name] ?? null);
-  return new TextEncoder().encode(JSON.stringify([FORMAT, namespace, keyId, key, version, ...entries]));
+  return encode(JSON.stringify([FORMAT, namespace, keyId, key, version, ...entries]));
 }
 
 /** Decoders pass over stray characters and bits; only the one spelling that was written is taken. */

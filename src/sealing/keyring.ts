@@ -102,7 +102,7 @@ function isContent(body: unknown): body is RecordContent {
 export function recordCorrupt(recordKey: string): RecordCorruptError {
   return new RecordCorruptError(
     recordKey,
-    `The record ${recordKey} is damaged or was not written by this store. Restore it from a backup, or delete the token and log in again.`,
+    `The record ${recordKey} is damaged or not this store's. Restore it from a backup, or delete the token and log in again.`,
   );
 }
 

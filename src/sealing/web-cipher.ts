@@ -5,8 +5,11 @@ import type { Cipher, Hmac } from "./primitives.ts";
 export function webHmac(key: CryptoKey): Hmac {
   const encoder = new TextEncoder();
   return async (message) => {
-    const signature = await crypto.subtle.sign("HMAC", key, encoder.encode(message));
-    return Array.from(new Uint8Array(signature), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    let hex = "";
+    for (const byte of new Uint8Array(await crypto.subtle.sign("HMAC", key, encoder.encode(message)))) {
+      hex += (0x1_00 + byte).toString(16).slice(1);
+    }
+    return hex;
   };
 }
 

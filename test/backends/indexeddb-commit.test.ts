@@ -1,12 +1,15 @@
 import "fake-indexeddb/auto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openDB } from "idb";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { StoredRecord } from "../../src/backend.ts";
 import { IndexedDBBackend } from "../../src/backends/indexeddb/backend.ts";
 import { Connection } from "../../src/backends/indexeddb/connection.ts";
-import { unique } from "../conformance/fixture.ts";
+import { databaseName } from "../../src/backends/indexeddb/schema.ts";
+import { all, unique } from "../conformance/fixture.ts";
 
 describe("a commit in IndexedDB", () => {
   let backend: IndexedDBBackend;
+  let namespace: string;
   let keyId: string;
   const record = (key: string, version: number, access: string): StoredRecord => ({
     key,
@@ -17,7 +20,7 @@ describe("a commit in IndexedDB", () => {
   });
 
   beforeEach(async () => {
-    const namespace = unique();
+    namespace = unique();
     backend = new IndexedDBBackend(new Connection(namespace, 1000), namespace);
     keyId = (await backend.keyring()).current.id;
   });
@@ -55,6 +58,68 @@ describe("a commit in IndexedDB", () => {
     expect(await backend.read("old")).toBeUndefined();
     expect(await backend.lookup("access", "a")).toEqual([]);
     expect(await backend.lookup("access", "b")).toEqual([moved]);
+  });
+
+  it("leaves each record to be found by a token that it shares with others, and by that alone", async () => {
+    const records = ["b", "a", "c"].map((key) => record(key, 1, "shared"));
+    await backend.commit(undefined, records[0]);
+    // Two that come in one turn, and nothing tells one of the other but the backend.
+    await Promise.all(records.slice(1).map((one) => backend.commit(undefined, one)));
+    const found = async (access: string): Promise<string[]> => (await backend.lookup("access", access)).map(({ key }) => key);
+    expect(await found("shared")).toEqual(["a", "b", "c"]);
+    await backend.commit(records[1], record("a", 2, "own"));
+    expect([await found("shared"), await found("own")]).toEqual([["b", "c"], ["a"]]);
+    await backend.commit(records[0], undefined);
+    expect(await found("shared")).toEqual(["c"]);
+    await backend.commit(record("a", 2, "own"), record("a", 3, "shared"));
+    expect([await found("shared"), await found("own")]).toEqual([["a", "c"], []]);
+    expect((await all(backend.scan({ pageSize: 1 }))).flat().map(({ key }) => key)).toEqual(["a", "c"]);
+  });
+
+  it("finds two that came in one turn with one token, and nothing before them", async () => {
+    await Promise.all(["b", "a"].map((key) => backend.commit(undefined, record(key, 1, "shared"))));
+    expect(await backend.lookup("access", "shared")).toHaveLength(2);
+  });
+
+  it("lets no markers of shared tokens pile up", async () => {
+    // Spread as digests are.
+    const digest = (version: number): string => String((version * 48_271) % 65_537).padStart(5, "0");
+    const keys = ["a", "b"];
+    await Promise.all(keys.map((key) => backend.commit(undefined, record(key, 1, digest(1)))));
+    for (let version = 1; version < 100; version++) {
+      for (const key of keys) {
+        await backend.commit(record(key, version, digest(version)), record(key, version + 1, digest(version + 1)));
+      }
+    }
+    expect(await backend.lookup("access", digest(100))).toHaveLength(2);
+    const database = await openDB(databaseName(namespace));
+    expect(await database.count("records")).toBeLessThan(2 + 20);
+    database.close();
+  });
+
+  it("that is refused leaves those that are asked for with it alone, and writes nothing of its own", async () => {
+    const [old, taken] = [record("old", 1, "a"), record("taken", 1, "b")];
+    await Promise.all([old, taken].map((one) => backend.commit(undefined, one)));
+    const results = await Promise.all([
+      backend.commit(undefined, record("new", 1, "c")),
+      backend.commit(record("gone", 1, "d"), record("gone", 2, "d")),
+      backend.commit(old, record("old", 2, "e")),
+      backend.commit(undefined, record("taken", 1, "f")),
+      backend.commit(undefined, { ...record("foreign", 1, "g"), keyId: "another" }),
+    ]);
+    expect(results).toEqual([true, false, true, false, false]);
+    expect(await all(backend.scan({ pageSize: 10 }))).toEqual([[record("new", 1, "c"), record("old", 2, "e"), taken]]);
+  });
+
+  it("writes nothing where one of its requests fails", async () => {
+    await backend.commit(undefined, record("k", 1, "a"));
+    const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+      throw new DOMException("no room", "QuotaExceededError");
+    });
+    const moved = backend.commit(record("k", 1, "a"), record("moved", 1, "a"));
+    await expect(moved).rejects.toMatchObject({ code: "ERR_STORE_QUOTA" });
+    put.mockRestore();
+    expect(await backend.read("k")).toEqual(record("k", 1, "a"));
   });
 
   it("is refused with digests of another database's key", async () => {

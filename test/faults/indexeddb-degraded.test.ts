@@ -19,10 +19,10 @@ const REFUSALS: [string, RegExp, () => void][] = [
     "throws on storing a key, as iOS Safari can",
     /does not store keys/,
     () => {
-      const put = IDBObjectStore.prototype.put;
-      vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, value: unknown, key) {
+      const add = IDBObjectStore.prototype.add;
+      vi.spyOn(IDBObjectStore.prototype, "add").mockImplementation(function (this: IDBObjectStore, value: unknown, key) {
         if (this.name === "keys") throw new DOMException("The object can not be cloned.", "DataCloneError");
-        return key === undefined ? put.call(this, value) : put.call(this, value, key);
+        return key === undefined ? add.call(this, value) : add.call(this, value, key);
       });
     },
   ],
@@ -30,10 +30,10 @@ const REFUSALS: [string, RegExp, () => void][] = [
     "stores a key and reads back null, as Safari 27 can",
     /does not give back/,
     () => {
-      const put = IDBObjectStore.prototype.put;
-      vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, value: unknown, key) {
+      const add = IDBObjectStore.prototype.add;
+      vi.spyOn(IDBObjectStore.prototype, "add").mockImplementation(function (this: IDBObjectStore, value: unknown, key) {
         const kept = this.name === "keys" ? null : value;
-        return key === undefined ? put.call(this, kept) : put.call(this, kept, key);
+        return key === undefined ? add.call(this, kept) : add.call(this, kept, key);
       });
     },
   ],

@@ -5,8 +5,8 @@ import type { Keyring } from "../../sealing/keyring.ts";
 import { Batches } from "./batches.ts";
 import { browserKeyring } from "./browser-keys.ts";
 import type { Connection } from "./connection.ts";
-import { readStore } from "./read-store.ts";
-import type { RecordStore, RecordWriteStore } from "./schema.ts";
+import { readStore, resultOf, write } from "./requests.ts";
+import { isMarker, isTokenIndex, markShared, newEntries, recordRange } from "./shared-tokens.ts";
 
 interface Commit {
   readonly previous: StoredRecord | undefined;
@@ -42,12 +42,18 @@ export class IndexedDBBackend implements Backend {
   }
 
   async read(key: string): Promise<StoredRecord | undefined> {
-    const [record] = await this.#reads.add(async (records) => asList(await records.get(key)));
-    return record && parseRecord(key, record);
+    const record: unknown = await this.#reads.add((records) => records.get(key));
+    return record === undefined ? undefined : parseRecord(key, record);
   }
 
   async lookup(index: IndexName, digest: string): Promise<StoredRecord[]> {
-    return parsePage(await this.#reads.add((records) => records.index(index).getAll(digest)));
+    if (isTokenIndex(index)) {
+      const record = (await this.#reads.add((records) => records.index(index).get(digest))) as StoredRecord | undefined;
+      if (!record) return [];
+      if (!isMarker(record)) return parsePage([record]);
+    }
+    const records = (await this.#reads.add((store) => store.index(index).getAll(digest))) as StoredRecord[];
+    return parsePage(records.filter((record) => !isMarker(record)));
   }
 
   commit(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean> {
@@ -55,11 +61,11 @@ export class IndexedDBBackend implements Backend {
   }
 
   async *scan({ pageSize }: { pageSize: number }): AsyncGenerator<StoredRecord[]> {
-    let after: IDBKeyRange | null = null;
+    let after = recordRange();
     for (;;) {
-      const range: IDBKeyRange | null = after;
+      const range = after;
       const page: StoredRecord[] = parsePage(
-        await this.#connection.use((database) => readStore(database, "records").getAll(range, pageSize)),
+        await this.#connection.use((database) => resultOf(readStore(database, "records").getAll(range, pageSize))),
       );
       if (page.length > 0) yield page;
       if (page.length < pageSize) return;
@@ -68,52 +74,74 @@ export class IndexedDBBackend implements Backend {
   }
 
   async clear(): Promise<void> {
-    await this.#connection.use((database) => database.clear("records"));
+    await this.#connection.use((database) => write(database, "records", "default", (records) => records.clear()));
   }
 
   close(): Promise<void> {
     return this.#connection.close();
   }
 
-  #readTogether(reads: readonly Read[]): Promise<StoredRecord[][]> {
+  #readTogether(reads: readonly Read[]): Promise<unknown[]> {
     return this.#connection.use((database) => {
       const records = readStore(database, "records");
-      return Promise.all(reads.map((read) => read(records)));
+      return Promise.all(reads.map((read) => resultOf(read(records))));
     });
   }
 
-  #commitTogether(commits: readonly Commit[]): Promise<boolean[]> {
-    return this.#connection.use(async (database) => {
+  /** Where one of them can't be, nothing was written, and the others are written without it. */
+  async #commitTogether(commits: readonly Commit[]): Promise<boolean[]> {
+    const outdated = await this.#connection.use(async (database) => {
       const { current } = await browserKeyring(database, this.#namespace);
-      const transaction = database.transaction("records", "readwrite", { durability: durabilityOf(commits) });
-      // Where a request fails, that error is the one to report; this one only repeats it.
-      transaction.done.catch(() => {});
-      const results = await Promise.all(
-        commits.map(async (commit) => {
-          // The database was deleted since the digests were made: with the keys of today they are others.
-          if (commit.next && commit.next.keyId !== current.id) return false;
-          return commitIn(transaction.store, commit);
-        }),
-      );
-      await transaction.done;
-      return results;
+      // The database was deleted since the digests were made: with the keys of today they are others.
+      const foreign = commits.filter(({ next }) => next && next.keyId !== current.id);
+      return foreign.length > 0 ? foreign : commitAll(database, commits);
     });
+    if (outdated.length === 0) return commits.map(() => true);
+    const rest = commits.filter((commit) => !outdated.includes(commit));
+    const results = rest.length > 0 ? await this.#commitTogether(rest) : [];
+    return commits.map((commit) => results[rest.indexOf(commit)] ?? false);
   }
 }
 
-type Read = (records: RecordStore) => Promise<StoredRecord[]>;
+type Read = (records: IDBObjectStore) => IDBRequest;
 
-async function commitIn(records: RecordWriteStore, { previous, next }: Commit): Promise<boolean> {
-  const storedAt = async (key: string): Promise<StoredRecord | undefined> => {
-    const stored = await records.get(key);
-    return stored && parseRecord(key, stored);
-  };
-  const moves = next !== undefined && next.key !== previous?.key;
-  if (previous && !isSameRecord(await storedAt(previous.key), previous)) return false;
-  if (moves && (await storedAt(next.key))) return false;
-  if (previous && (moves || !next)) await records.delete(previous.key);
-  if (next) await records.put(next);
-  return true;
+/**
+ * Compares and writes in one transaction. The writes are asked for together with what they depend on, which saves
+ * the way to the browser's process and back; where a record is another than expected, the transaction is
+ * aborted with all of them. Answers with the commits that found another record.
+ */
+async function commitAll(database: IDBDatabase, commits: readonly Commit[]): Promise<Commit[]> {
+  const outdated: Commit[] = [];
+  let comparisons = 0;
+  try {
+    await write(database, "records", durabilityOf(commits), (records) => {
+      for (const commit of commits) {
+        const { previous, next } = commit;
+        const moves = next !== undefined && next.key !== previous?.key;
+        const expect = (key: string, isExpected: (stored: StoredRecord | undefined) => boolean): void => {
+          comparisons++;
+          const request: IDBRequest<unknown> = records.get(key);
+          request.onsuccess = () => {
+            const stored = request.result === undefined ? undefined : parseRecord(key, request.result);
+            if (!isExpected(stored)) outdated.push(commit);
+            if (--comparisons === 0 && outdated.length > 0) records.transaction.abort();
+          };
+        };
+        if (previous) expect(previous.key, (stored) => isSameRecord(stored, previous));
+        if (moves) expect(next.key, (stored) => stored === undefined);
+      }
+      for (const { previous, next } of commits) {
+        for (const entry of newEntries(previous?.index, next?.index)) markShared(records, entry);
+      }
+      for (const { previous, next } of commits) {
+        if (previous && previous.key !== next?.key) records.delete(previous.key);
+        if (next) records.put(next);
+      }
+    });
+  } catch (error) {
+    if (outdated.length === 0) throw error;
+  }
+  return outdated;
 }
 
 /** A refresh token that is lost can't be had again; an access token can. */
@@ -121,7 +149,7 @@ function durabilityOf(commits: readonly Commit[]): "strict" | "relaxed" {
   return commits.some(({ previous, next }) => next && next.index.refresh !== previous?.index.refresh) ? "strict" : "relaxed";
 }
 
-/** Each commit compares with what it finds before anything is written, so no two in a batch may touch one record. */
+/** Each commit looks at what is there before anything is written, so no two in a batch may touch one record or bring one index entry. */
 function distinctRecords(): (commit: Commit) => boolean {
   const touched = new Set<string>();
   return (commit) => {
@@ -133,11 +161,7 @@ function distinctRecords(): (commit: Commit) => boolean {
 }
 
 function keysOf({ previous, next }: Commit): string[] {
-  return [previous, next].flatMap((record) => record?.key ?? []);
-}
-
-function asList(record: StoredRecord | undefined): StoredRecord[] {
-  return record ? [record] : [];
+  return [previous, next, ...newEntries(previous?.index, next?.index)].flatMap((record) => record?.key ?? []);
 }
 
 function parsePage(values: readonly StoredRecord[]): StoredRecord[] {

@@ -1,22 +1,21 @@
 import { safeCause } from "../../cause.ts";
 import { createKey, Keyring } from "../../sealing/keyring.ts";
 import { webCipher, webHmac } from "../../sealing/web-cipher.ts";
-import type { Database } from "./connection.ts";
-import { readStore } from "./read-store.ts";
 import { KeysRefusedError } from "./keys-refused-error.ts";
+import { readStore, resultOf, write } from "./requests.ts";
 import type { KeyName } from "./schema.ts";
 
 type Keys = Readonly<Record<KeyName, CryptoKey>>;
 
 /** The keyrings of the databases that are open: a database that was deleted takes its keys with it. */
-const keyrings = new WeakMap<Database, Promise<Keyring>>();
+const keyrings = new WeakMap<IDBDatabase, Promise<Keyring>>();
 
 /**
  * The keyring over the database's own two keys, which are made on first use.
  *
  * @throws {KeysRefusedError} where the browser has no WebCrypto or does not keep its keys
  */
-export function browserKeyring(database: Database, namespace: string): Promise<Keyring> {
+export function browserKeyring(database: IDBDatabase, namespace: string): Promise<Keyring> {
   const known = keyrings.get(database);
   if (known) return known;
   const loading = loadKeyring(database, namespace);
@@ -25,7 +24,7 @@ export function browserKeyring(database: Database, namespace: string): Promise<K
   return loading;
 }
 
-async function loadKeyring(database: Database, namespace: string): Promise<Keyring> {
+async function loadKeyring(database: IDBDatabase, namespace: string): Promise<Keyring> {
   // On an insecure origin there is IndexedDB but no crypto.subtle.
   if (!globalThis.crypto?.subtle) {
     throw new KeysRefusedError("This page has no WebCrypto, which takes a secure origin: https, or localhost.");
@@ -35,40 +34,45 @@ async function loadKeyring(database: Database, namespace: string): Promise<Keyri
 }
 
 /** Undefined where none were made yet. */
-async function readKeys(database: Database): Promise<Keys | undefined> {
-  const names = await readStore(database, "keys").getAllKeys();
-  if (names.length === 0) return undefined;
-  const [digest, seal] = await Promise.all([readStore(database, "keys").get("digest"), readStore(database, "keys").get("seal")]);
+async function readKeys(database: IDBDatabase): Promise<Keys | undefined> {
+  const store = readStore(database, "keys");
+  const [count, digest, seal] = await Promise.all([
+    resultOf(store.count()),
+    resultOf<CryptoKey | undefined>(store.get("digest" satisfies KeyName)),
+    resultOf<CryptoKey | undefined>(store.get("seal" satisfies KeyName)),
+  ]);
+  if (count === 0) return undefined;
   // Safari 27 can accept a key and read back null.
-  if (!digest || !seal) throw new KeysRefusedError("The browser does not give back the keys that it was given to keep.");
+  if (!digest || !seal) throw new KeysRefusedError("The browser does not give back the keys that it keeps.");
   return { digest, seal };
 }
 
-async function makeKeys(database: Database): Promise<Keys> {
+async function makeKeys(database: IDBDatabase): Promise<Keys> {
   const [digest, seal] = await Promise.all([
     crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign"]),
     crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]),
   ]);
-  // Several tabs may get here at once; the first to write decides for all.
-  const transaction = database.transaction("keys", "readwrite", { durability: "strict" });
   try {
-    if ((await transaction.store.count()) === 0) {
-      await Promise.all([transaction.store.put(digest, "digest"), transaction.store.put(seal, "seal")]);
-    }
-    await transaction.done;
+    await write(database, "keys", "strict", (store) => {
+      store.add(digest, "digest" satisfies KeyName);
+      store.add(seal, "seal" satisfies KeyName);
+    });
   } catch (error) {
-    transaction.done.catch(() => {});
+    const name = (error as Error | undefined)?.name;
     // iOS Safari can refuse to store a key at all.
-    if ((error as Error | undefined)?.name !== "DataCloneError") throw error;
-    throw new KeysRefusedError("The browser does not store keys in IndexedDB.", { cause: safeCause(error) });
+    if (name === "DataCloneError") {
+      throw new KeysRefusedError("The browser does not store keys in IndexedDB.", { cause: safeCause(error) });
+    }
+    // Several tabs may get here at once; the first to write decides for all.
+    if (name !== "ConstraintError") throw error;
   }
   try {
     const kept = await readKeys(database);
     if (kept) return kept;
   } catch (error) {
     // Nothing was sealed with them yet. A later version of the browser shall not find them and give up.
-    await database.clear("keys");
+    await write(database, "keys", "strict", (store) => store.clear());
     throw error;
   }
-  throw new KeysRefusedError("The browser did not keep the keys that it was given.");
+  throw new KeysRefusedError("The browser does not keep keys.");
 }

@@ -1,13 +1,8 @@
-import { openDB } from "idb";
-import type { IDBPDatabase } from "idb";
+import { openDB, unwrap } from "idb";
 import { INDEX_NAMES } from "../../backend.ts";
 import { safeCause } from "../../cause.ts";
 import { StoreBlockedError, StoreClosedError, StoreQuotaError, StoreUnavailableError, TokenStoreError } from "../../errors.ts";
-import { KeysRefusedError } from "./keys-refused-error.ts";
 import { DATABASE_VERSION, databaseName } from "./schema.ts";
-import type { TokenDatabase } from "./schema.ts";
-
-export type Database = IDBPDatabase<TokenDatabase>;
 
 /** How often an operation is tried, each time on a connection of its own if the last one was lost. */
 const MAX_TRIES = 3;
@@ -29,7 +24,7 @@ const CONNECTION_ERRORS: readonly string[] = [
 export class Connection {
   readonly #name: string;
   readonly #openTimeoutMs: number;
-  #opening: Promise<Database> | undefined;
+  #opening: Promise<IDBDatabase> | undefined;
   #closed = false;
 
   constructor(namespace: string, openTimeoutMs: number) {
@@ -38,13 +33,13 @@ export class Connection {
   }
 
   /** Runs the task on an open database, and once more on a new connection where this one was lost meanwhile. */
-  async use<Result>(task: (database: Database) => Promise<Result>): Promise<Result> {
+  async use<Result>(task: (database: IDBDatabase) => Promise<Result>): Promise<Result> {
     for (let tries = 1; ; tries++) {
       const opening = this.#open();
       try {
         return await task(await opening);
       } catch (error) {
-        if (error instanceof TokenStoreError || error instanceof KeysRefusedError) throw error;
+        if (error instanceof TokenStoreError) throw error;
         if (this.#closed) throw closedError();
         const name = (error as { name?: unknown } | null)?.name;
         if (!CONNECTION_ERRORS.includes(String(name)) || tries === MAX_TRIES) throw storeError(error);
@@ -58,7 +53,7 @@ export class Connection {
     if (this.#opening) await this.#drop(this.#opening);
   }
 
-  #open(): Promise<Database> {
+  #open(): Promise<IDBDatabase> {
     if (this.#closed) return Promise.reject(closedError());
     if (this.#opening) return this.#opening;
     const opening = this.#openInTime(() => this.#forget(opening));
@@ -68,16 +63,12 @@ export class Connection {
     return opening;
   }
 
-  async #openInTime(lost: () => void): Promise<Database> {
-    let blocked = false;
-    const opening = openDB<TokenDatabase>(this.#name, DATABASE_VERSION, {
+  async #openInTime(lost: () => void): Promise<IDBDatabase> {
+    const opening = openDB(this.#name, DATABASE_VERSION, {
       upgrade(database) {
         const records = database.createObjectStore("records", { keyPath: "key" });
         for (const name of INDEX_NAMES) records.createIndex(name, `index.${name}`);
         database.createObjectStore("keys");
-      },
-      blocked() {
-        blocked = true;
       },
       blocking(_current, _wanted, event) {
         // Another tab upgrades or deletes the database: let it, and open again at the next call.
@@ -85,8 +76,8 @@ export class Connection {
         lost();
       },
       terminated: lost,
-    });
-    // A frozen tab blocks an upgrade without any event, so only the clock can tell.
+    }).then((database): IDBDatabase => unwrap(database));
+    // A tab that lets nobody upgrade is told by an event, a frozen one by none: only the clock tells of both.
     let timer: ReturnType<typeof setTimeout> | undefined;
     const timeout = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
@@ -95,17 +86,21 @@ export class Connection {
           (database) => database.close(),
           () => {},
         );
-        reject(openTimeoutError(blocked, this.#openTimeoutMs));
+        reject(
+          new StoreBlockedError(
+            `The database did not open within ${this.#openTimeoutMs} ms: another tab holds an older version of it, or is frozen. Close the other tabs of this site, or reload.`,
+          ),
+        );
       }, this.#openTimeoutMs);
     });
     return Promise.race([opening, timeout]).finally(() => clearTimeout(timer));
   }
 
-  #forget(opening: Promise<Database>): void {
+  #forget(opening: Promise<IDBDatabase>): void {
     if (this.#opening === opening) this.#opening = undefined;
   }
 
-  async #drop(opening: Promise<Database>): Promise<void> {
+  async #drop(opening: Promise<IDBDatabase>): Promise<void> {
     this.#forget(opening);
     await opening.then(
       (database) => database.close(),
@@ -118,17 +113,9 @@ function closedError(): StoreClosedError {
   return new StoreClosedError("This store was closed. Create a new one.");
 }
 
-function openTimeoutError(blocked: boolean, timeoutMs: number): StoreBlockedError {
-  return new StoreBlockedError(
-    blocked
-      ? `Another tab holds an older version of the database and did not let go within ${timeoutMs} ms. Close the other tabs of this site.`
-      : `The database did not open within ${timeoutMs} ms. Another tab may be frozen: close the other tabs of this site, or reload.`,
-  );
-}
-
 function storeError(error: unknown): TokenStoreError {
   if (isQuotaError(error)) {
-    return new StoreQuotaError("The browser's storage for this site is full. Free some space and save again.", { cause: safeCause(error) });
+    return new StoreQuotaError("The storage of this site is full. Free some space and save again.", { cause: safeCause(error) });
   }
   return new StoreUnavailableError("IndexedDB failed. Nothing is known about the token; try again later.", { cause: safeCause(error) });
 }

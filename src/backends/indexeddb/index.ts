@@ -1,7 +1,6 @@
 import { Engine } from "../../engine.ts";
-import { OptionInvalidError } from "../../errors.ts";
 import type { TokenStoreError } from "../../errors.ts";
-import { parseOptions } from "../../options.ts";
+import { assertOption, isAboveZero, parseOptions } from "../../options.ts";
 import type { TokenStoreOptions } from "../../options.ts";
 import type { EdgeTokenStore } from "../../token-store.ts";
 import { IndexedDBBackend } from "./backend.ts";
@@ -37,11 +36,9 @@ export interface IndexedDBTokenStoreOptions extends TokenStoreOptions {
 export function createIndexedDBTokenStore(options: IndexedDBTokenStoreOptions = {}): EdgeTokenStore {
   const parsed = parseOptions(options, ["allowClientSecret", "onDegraded", "openTimeoutMs"]);
   const { allowClientSecret = false, onDegraded = warn, openTimeoutMs = DEFAULT_OPEN_TIMEOUT_MS } = options;
-  if (typeof allowClientSecret !== "boolean") throw new OptionInvalidError("The option allowClientSecret must be true or false.");
-  if (!Number.isFinite(openTimeoutMs) || openTimeoutMs <= 0) {
-    throw new OptionInvalidError("The option openTimeoutMs must be a number of milliseconds above zero.");
-  }
-  if (typeof onDegraded !== "function") throw new OptionInvalidError("The option onDegraded must be a function.");
+  assertOption(typeof allowClientSecret === "boolean", "allowClientSecret", "true or false");
+  assertOption(isAboveZero(openTimeoutMs), "openTimeoutMs", "a number of milliseconds above zero");
+  assertOption(typeof onDegraded === "function", "onDegraded", "a function");
   const connection = new Connection(parsed.namespace, openTimeoutMs);
   const events = new TabEvents(databaseName(parsed.namespace));
   const backend = new DegradableBackend(new IndexedDBBackend(connection, parsed.namespace), (reason) => {

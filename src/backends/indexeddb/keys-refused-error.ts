@@ -1,4 +1,4 @@
-/** The browser can't keep keys that no script can read, so it can't keep sealed tokens. */
-export class KeysRefusedError extends Error {
-  override readonly name = "KeysRefusedError";
-}
+import { StoreUnavailableError } from "../../errors.ts";
+
+/** The browser can't keep keys that no script can read, so it can't keep sealed tokens. Never leaves this folder. */
+export class KeysRefusedError extends StoreUnavailableError {}
