@@ -1,27 +1,20 @@
-import { existsSync, statfsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import type { TestProjectConfiguration, ViteUserConfig } from "vitest/config";
 import manifest from "./package.json" with { type: "json" };
 import { chromiumLaunchOptions, findChromium } from "./test/support/chromium.ts";
 import { hasMariadb } from "./test/support/mariadb.ts";
+import { keepTemporaryFilesInMemory } from "./test/support/memory-files.ts";
 import { hasPostgresql } from "./test/support/postgresql.ts";
 import { hasRedis } from "./test/support/redis.ts";
+import { workerdPlugin } from "./test/workerd/plugin.ts";
 
 const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
 const nodeCrypto = { "#crypto": source("sealing/crypto-node.ts") };
 const webCrypto = { "#crypto": source("sealing/crypto-web.ts") };
 
-// Browsers and workerd sync every write to the disk. In memory they take a fraction of the time, and no test
-// pulls the plug. A container can have too little of it.
-const MEMORY = "/dev/shm";
-const ENOUGH_BYTES = 2 ** 30;
-if (existsSync(MEMORY)) {
-  const { bavail, bsize } = statfsSync(MEMORY);
-  if (bavail * bsize > ENOUGH_BYTES) process.env["TMPDIR"] ??= MEMORY;
-}
+keepTemporaryFilesInMemory();
 
 const missing = [hasRedis() ? [] : "redis", hasMariadb() ? [] : "mariadb", hasPostgresql() ? [] : "postgresql"].flat();
 const exclude = missing.map((engine) => `test/**/*${engine}*`);
@@ -49,20 +42,7 @@ const node: TestProjectConfiguration = {
 
 const workerd = (name: string, include: string): TestProjectConfiguration => ({
   resolve: { alias: webCrypto },
-  plugins: [
-    cloudflareTest({
-      main: "./test/workerd/worker.ts",
-      miniflare: {
-        compatibilityDate: "2026-10-01",
-        compatibilityFlags: ["no_nodejs_compat"],
-        kvNamespaces: ["KV"],
-        durableObjects: {
-          TOKENS: { className: "TokenStoreObject", useSQLite: true },
-          OTHER: { className: "OtherObject", useSQLite: true },
-        },
-      },
-    }),
-  ],
+  plugins: [workerdPlugin()],
   test: { name, include: [include], ...patience },
 });
 

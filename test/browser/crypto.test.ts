@@ -1,4 +1,4 @@
 import * as webCrypto from "../../src/sealing/crypto-web.ts";
 import { knownAnswerSuite } from "../sealing/known-answers.ts";
 
-knownAnswerSuite("WebCrypto in Chromium", webCrypto);
+knownAnswerSuite("WebCrypto in a page", webCrypto);

@@ -1,4 +1,4 @@
 import { describe } from "vitest";
 import { indexedDBFaultSuite } from "../faults/indexeddb-suite.ts";
 
-describe("IndexedDB in Chromium", indexedDBFaultSuite);
+describe("IndexedDB in a page", indexedDBFaultSuite);

@@ -44,11 +44,14 @@ describe("createRedisLock", () => {
     const prefix = unique();
     const [mortal, other] = [new Redis(server.url), createRedisLock(clients[1], { prefix, leaseMs: LEASE_MS })];
     const dying = createRedisLock(mortal, { prefix, leaseMs: LEASE_MS });
-    void dying.request("a", {}, () => new Promise(() => {})).catch(() => {});
+    let end = (): void => {};
+    void dying.request("a", {}, () => new Promise<void>((resolve) => (end = resolve))).catch(() => {});
     await expect.poll(() => clients[0].exists(`${prefix}lock:a`)).toBe(1);
     await expect(other.request("a", { timeoutMs: 2.5 * LEASE_MS }, async () => {})).rejects.toMatchObject({ code: "ERR_LOCK_TIMEOUT" });
     mortal.disconnect();
     expect(await other.request("a", { timeoutMs: 60_000 }, async () => "free")).toBe("free");
+    // A lock that is held keeps its process alive.
+    end();
   });
 
   it("does not release another's, when it ran out while its holder was suspended", async () => {

@@ -16,9 +16,9 @@ function named(prefix: string): Lock {
   };
 }
 
-// Node's own Web Locks; test/pages/ has the same between tabs.
+// Those of one process or page; test/pages/ has the same between tabs.
 lockSuite({
-  name: "Web Locks of Node",
+  name: "Web Locks",
   fair: true,
   create: async () => {
     const prefix = unique();

@@ -5,7 +5,7 @@ import { hasPostgresql } from "./postgresql.ts";
 import { hasRedis } from "./redis.ts";
 
 /** A real engine that the tests run on and that npm can't bring. */
-interface SystemEngine {
+export interface SystemEngine {
   readonly name: string;
   readonly debianPackage: string;
   readonly suites: string;
@@ -44,13 +44,13 @@ const SYSTEM_ENGINES: readonly SystemEngine[] = [
   },
 ];
 
-export function missingEngines(): SystemEngine[] {
-  return SYSTEM_ENGINES.filter((engine) => !engine.present());
+export function missingEngines(engines: readonly SystemEngine[] = SYSTEM_ENGINES): SystemEngine[] {
+  return engines.filter((engine) => !engine.present());
 }
 
 /** Installs what is missing where that takes no more than apt-get: on Debian and its kin, as root. */
-export function installMissingEngines(): void {
-  const packages = missingEngines().map(({ debianPackage }) => debianPackage);
+export function installMissingEngines(engines: readonly SystemEngine[] = SYSTEM_ENGINES): void {
+  const packages = missingEngines(engines).map(({ debianPackage }) => debianPackage);
   if (packages.length === 0 || process.getuid?.() !== 0 || spawnSync("apt-get", ["--version"]).status !== 0) return;
   console.log(`Installing ${packages.join(" and ")} for the tests …`);
   const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
