@@ -3,11 +3,13 @@ import { existsSync, realpathSync } from "node:fs";
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join, relative } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LocalServer } from "./support/local-server.ts";
 import { namedBlocks } from "./support/markdown-code.ts";
 import { CLIENT, ZohoServer } from "./support/zoho-server.ts";
 
@@ -42,7 +44,7 @@ describe("the package as it is published", () => {
     const tarball = (await readdir(directory)).find((name) => name.endsWith(".tgz"))!;
     await run("tar", ["-xzf", join(directory, tarball), "--strip-components=1", "-C", installed]);
     await mkdir(join(directory, "node_modules/@zohocrm"));
-    for (const name of ["idb", "unstorage", "@zohocrm/typescript-sdk-8.0"])
+    for (const name of ["db0", "idb", "unstorage", "@zohocrm/typescript-sdk-8.0"])
       await symlink(join(ROOT, "node_modules", name), join(directory, "node_modules", name));
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
@@ -123,6 +125,26 @@ describe("the package as it is published", () => {
     expect(stdout).toMatch(/^# fail 0$/m);
     expect(stdout).toMatch(/^# skipped 0$/m);
     expect(Number(/^# pass (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(175);
+  });
+
+  it("runs the programs of docs/node.md, again and again", async () => {
+    const own = await mkdtemp(join(directory, "node-"));
+    for (const [name, code] of await namedBlocks(join(ROOT, "docs/node.md"))) await writeFile(join(own, name), code);
+    const asked: string[] = [];
+    const provider = await LocalServer.start(async (request) => {
+      asked.push(await text(request));
+      return { body: { access_token: "a-new-access-token", token_type: "Bearer", expires_in: 3600 } };
+    });
+    const env = { ...process.env, TOKEN_SECRET: "a secret of the guide, long enough", TOKEN_ENDPOINT: `${provider.url}/token` };
+    const outputs: string[] = [];
+    for (const program of ["main.ts", "main.ts", "sqlite.ts", "sqlite.ts"]) {
+      outputs.push((await run(process.execPath, ["--no-warnings", program], { cwd: own, env })).stdout);
+    }
+    await provider.stop();
+    expect(outputs.slice(0, 2)).toEqual(["A token of 18 characters.\n", "A token of 18 characters.\n"]);
+    expect(outputs.slice(2).map((output) => output.split("\n").at(-2))).toEqual(Array(2).fill("Stored under ann@example.com"));
+    // The second start found the token that the first one had saved.
+    expect(asked).toEqual(["grant_type=refresh_token&client_id=my-client&refresh_token=the-refresh-token"]);
   });
 
   it.each(nodes())("has a command line that runs with %s", async (node) => {
