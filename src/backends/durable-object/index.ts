@@ -31,7 +31,7 @@ export interface TokenStoreObject extends RecordCalls, LockCalls {
   alarm(): Promise<void>;
 }
 
-/** The class itself: `export { TokenStoreObject } from "edge-token-store/durable-object"` in the Worker's main module. */
+/** The class itself, for the Worker's main module to export. */
 // Typed without the types of Workers: who uses the library elsewhere has none of them.
 export const TokenStoreObject: new (context: never, env: never) => TokenStoreObject = Implementation;
 
