@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { StoredRecord } from "../../src/backend.ts";
 import { UnstorageBackend } from "../../src/backends/unstorage/backend.ts";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
+import type { EdgeTokenStore, StoredToken, TokenInput, TokenStoreError } from "../../src/index.ts";
 import { rotateSecret } from "../../src/maintenance/index.ts";
 import { REGISTER_KEY } from "../../src/sealing/key-register.ts";
 import { namedToken, queriesFor } from "../conformance/fixture.ts";
@@ -121,13 +122,24 @@ describe("a commit by script", () => {
   });
 });
 
+/** On a machine with too much to do, a store may give up before its turn comes. */
+async function saveInTheEnd(store: EdgeTokenStore, token: TokenInput): Promise<StoredToken> {
+  for (;;) {
+    try {
+      return await store.saveToken(token);
+    } catch (error) {
+      if ((error as TokenStoreError).code !== "ERR_CONFLICT") throw error;
+    }
+  }
+}
+
 it("25 writers with 40 saves each of one record reach version 1000, with exactly the right keys", async () => {
   const stores = Array.from({ length: 25 }, () => createUnstorageTokenStore(redis.open(), { secret: SECRET }));
   const { id } = await stores[0]!.saveToken({ userName: "ann", clientId: "c", refreshToken: "r" });
   await Promise.all(
     stores.map(async (store, writer) => {
       for (let count = 0; count < 40 - Number(writer === 0); count++) {
-        await store.saveToken({ userName: "ann", clientId: "c", accessToken: `${writer}-${count}` });
+        await saveInTheEnd(store, { userName: "ann", clientId: "c", accessToken: `${writer}-${count}` });
       }
     }),
   );

@@ -5,7 +5,7 @@ import { namedBlocks } from "../support/markdown-code.ts";
 import { ZOHO_SDKS } from "../support/zoho-sdks.ts";
 import { ZohoServer } from "../support/zoho-server.ts";
 
-export const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const PAGE: string = `${ROOT}docs/zoho.md`;
 
 /** Writes the page's blocks as files below `test-results`, where they see the packages. */
