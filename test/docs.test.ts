@@ -6,42 +6,46 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import GitHubSlugger from "github-slugger";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import manifest from "../package.json" with { type: "json" };
 import { COMMANDS } from "../src/cli/commands/index.ts";
 import { codeBlocks } from "./support/markdown-blocks.ts";
+import type { Block } from "./support/markdown-blocks.ts";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIRECTORY = join(ROOT, "test-results/docs");
 
+const COMPILED = ["ts", "tsx"];
 const GENERATED = "docs/api/**";
 const PAGES = ["*.md", "docs/*.md", "examples/*/README.md", "bench/*.md", "demo/*.md"];
 const pages = globSync(PAGES, { cwd: ROOT }).sort();
 const linked = [...pages, ...globSync(`${GENERATED}/*.md`, { cwd: ROOT }).sort()];
 const textOf = (page: string): string => readFileSync(join(ROOT, page), "utf8");
-/** What CONTRIBUTING shows is a file of test/backends. */
-const inPlace = (page: string, code: string): string =>
-  page === "CONTRIBUTING.md"
-    ? code.replaceAll(
-        /"\.\.\/(\.\.\/src|conformance)/g,
-        (_all, to: string) => `"../../../${to === "conformance" ? "test/conformance" : "src"}`,
-      )
-    : code;
+/** The block where it is compiled, with what it imports of the page's own project. CONTRIBUTING shows a file of test/backends. */
+function inPlace(page: string, { language, name, code }: Block): string {
+  const folder = page === "CONTRIBUTING.md" ? "test/backends" : dirname(page);
+  const placed = code.replaceAll(/ from "(\.[^"]+)"/g, (clause, path: string) => {
+    const target = join(folder, path);
+    return existsSync(join(ROOT, target)) ? ` from "../../../${target}"` : clause;
+  });
+  // The demo's pages are made with another.
+  const pragma = language === "tsx" ? "/** @jsxImportSource react */\n" : "";
+  return name ? placed : `${pragma}${placed}\nexport {};\n`;
+}
 const withoutCode = (text: string): string => text.replaceAll(/^( *)```.*?^\1```$/gms, "").replaceAll(/`[^`\n]*`/g, "`code`");
 
 describe("every block of code", () => {
   beforeAll(async () => {
     for (const page of pages) {
-      const blocks = codeBlocks(textOf(page)).filter(({ language }) => language === "ts");
+      const blocks = codeBlocks(textOf(page)).filter(({ language }) => COMPILED.includes(language));
       const folder = join(DIRECTORY, page.replaceAll(/[/.]/g, "-"));
       if (blocks.length > 0) await mkdir(folder, { recursive: true });
-      for (const [index, { name, code }] of blocks.entries()) {
-        await writeFile(join(folder, name || `block-${index + 1}.ts`), name ? code : `${inPlace(page, code)}\nexport {};\n`);
+      for (const [index, block] of blocks.entries()) {
+        await writeFile(join(folder, block.name || `block-${index + 1}.${block.language}`), inPlace(page, block));
       }
     }
     // An application's settings, not ours.
     const compilerOptions = { isolatedDeclarations: false, noPropertyAccessFromIndexSignature: false, exactOptionalPropertyTypes: false };
-    const include = ["**/*.ts", "../../src/**/*.d.ts"];
+    const include = ["**/*.ts", "**/*.tsx", "../../src/**/*.d.ts"];
     await writeFile(join(DIRECTORY, "tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", compilerOptions, include }));
   });
   afterAll(() => rm(DIRECTORY, { recursive: true, force: true }));
@@ -56,19 +60,21 @@ describe("every block of code", () => {
 
   it.each(pages)("is in a language that this looks into, and its commands and settings are real: %s", (page) => {
     for (const { language, code } of codeBlocks(textOf(page))) {
-      if (language === "sh") expect(code.split("\n").flatMap(unknownCommand)).toEqual([]);
+      if (language === "sh") expect(code.split("\n").flatMap((line) => unknownCommand(page, line))).toEqual([]);
       else if (language === "json" || language === "jsonc") expect(() => JSON.parse(asJson(code)) as unknown).not.toThrow();
       // The picture of docs/architecture.md is held to the code by test/architecture.test.ts.
-      else expect(["ts", "mermaid"]).toContain(language);
+      else expect([...COMPILED, "mermaid"]).toContain(language);
     }
   });
 });
 
-/** The scripts and commands of ours on this line of a shell that do not exist. */
-function unknownCommand(line: string): string[] {
+/** The scripts and commands on this line of a shell that do not exist: an example has scripts of its own. */
+function unknownCommand(page: string, line: string): string[] {
   const [, script] = /\bnpm run ([\w:]+)/.exec(line) ?? [];
   const [, command] = /\bnpx edge-token-store ([a-z][\w-]*)/.exec(line) ?? [];
-  const isKnown = (script === undefined || script in manifest.scripts) && (command === undefined || command in COMMANDS);
+  const own = join(dirname(page), "package.json");
+  const { scripts } = JSON.parse(textOf(existsSync(join(ROOT, own)) ? own : "package.json")) as { scripts: Record<string, string> };
+  const isKnown = (script === undefined || script in scripts) && (command === undefined || command in COMMANDS);
   return isKnown ? [] : [line];
 }
 
