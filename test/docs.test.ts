@@ -7,8 +7,8 @@ import { promisify } from "node:util";
 import GitHubSlugger from "github-slugger";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../src/cli/commands/index.ts";
-import { codeBlocks } from "./support/markdown-blocks.ts";
-import type { Block } from "./support/markdown-blocks.ts";
+import { codeBlocks } from "./support/markdown-code.ts";
+import type { Block } from "./support/markdown-code.ts";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
