@@ -98,6 +98,19 @@ const endurance: TestProjectConfiguration = {
 
 const config: ViteUserConfig = defineConfig({
   test: {
+    // npm run coverage: of what runs within minutes, and not in another process.
+    coverage: {
+      // The only one that counts in workerd and browsers too.
+      provider: "istanbul",
+      include: ["src/**/*.ts"],
+      exclude: [
+        // Runs as a process of its own alone: test/cli/process.test.ts and test/cli/interrupted.test.ts.
+        "src/cli/main.ts",
+      ],
+      reporter: ["text-summary", "json", "html"],
+      reportOnFailure: true,
+      thresholds: { branches: 95 },
+    },
     // More than the two cores of a small machine: part of the time is spent waiting for browsers and servers.
     maxWorkers: 3,
     reporters: ["default", "./test/support/summary-reporter.ts"],

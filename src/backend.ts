@@ -1,6 +1,7 @@
 /** The secondary indexes, each over one field or pair of fields of the token. */
 export const INDEX_NAMES = ["user", "account", "access", "refresh", "grant"] as const;
 
+/** The name of an index. */
 export type IndexName = (typeof INDEX_NAMES)[number];
 
 /**
@@ -12,6 +13,7 @@ export type IndexName = (typeof INDEX_NAMES)[number];
 export interface Backend {
   /** Whether records are sealed is not for the backend to know. */
   readonly capabilities: Omit<Capabilities, "sealed">;
+  /** The record under this key, or undefined. Damage is a record without a body, not an error. */
   read(key: string): Promise<StoredRecord | undefined>;
   /** The records under an index entry. They are hints: the engine checks each against the query. */
   lookup(index: IndexName, digest: string): Promise<StoredRecord[]>;
@@ -38,6 +40,7 @@ export interface Backend {
   scan(options: { pageSize: number }): AsyncIterable<StoredRecord[]>;
   /** Removes every record and index entry of this namespace, and nothing else. */
   clear(): Promise<void>;
+  /** Lets go of the engine. The store calls it once, after the saves under way. */
   close(): Promise<void>;
 }
 
@@ -55,6 +58,7 @@ export interface IndexCheck {
   finish(): Promise<void>;
 }
 
+/** What the maintenance functions hand to a backend for a check. */
 export interface IndexCheckOptions {
   /** Whether to mend what is found. */
   readonly repair: boolean;
@@ -64,6 +68,7 @@ export interface IndexCheckOptions {
   readonly isReadable: (record: StoredRecord) => Promise<boolean>;
 }
 
+/** What a check of the index has found so far. All but the first are faults. */
 export interface IndexCounts {
   /** Index entries looked at. */
   pointers: number;
@@ -83,6 +88,7 @@ export interface IndexCounts {
   repaired: number;
 }
 
+/** What a backend keeps: opaque to it, but for the key, the index and the version that a commit compares. */
 export interface StoredRecord {
   /** The digest of the token's id. */
   readonly key: string;
@@ -96,6 +102,7 @@ export interface StoredRecord {
   readonly body: unknown;
 }
 
+/** The digest under which each index finds a record; an index that does not is absent. */
 export type RecordIndex = { readonly [Name in IndexName]?: string };
 
 /** What an engine really promises. */

@@ -23,6 +23,7 @@ export type TokenStoreErrorCode =
  * No message and no `cause` carries a token, a secret or a user name.
  */
 export abstract class TokenStoreError extends Error {
+  /** Stable, and different for each class. */
   abstract readonly code: TokenStoreErrorCode;
 }
 

@@ -1,3 +1,8 @@
+/**
+ * What every application imports: the types, the errors, the rules of look-ups, and a store in memory.
+ *
+ * @module edge-token-store
+ */
 export type { Capabilities, IndexName } from "./backend.ts";
 export { createMemoryTokenStore } from "./backends/memory.ts";
 export {

@@ -12,6 +12,7 @@ import type { StoredToken, TokenInput, TokenQuery } from "./token.ts";
 export interface TokenStore {
   /** The token that the query finds, by the rules of `resolveLookup`, or null. Expired tokens are found too, sessions that are over are not. */
   findToken(query: TokenQuery): Promise<StoredToken | null>;
+  /** The token with that id, or null. A session that is over is not found. */
   findTokenById(id: string): Promise<StoredToken | null>;
   /**
    * Inserts the token or merges it into the stored one that it matches. Resolves once the record is
@@ -45,6 +46,7 @@ export interface EdgeTokenStore extends TokenStore, AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** What must be so for a save to be made; without them it merges into whatever is stored. */
 export interface SaveOptions {
   /**
    * Save only over this version of the stored token, else reject with `ERR_CONFLICT`; a token deleted
@@ -59,6 +61,7 @@ export interface SaveOptions {
   ifCreatedAt?: number;
 }
 
+/** How to go through all tokens. */
 export interface ListOptions {
   /** How many records to hold in memory at a time, 1 to 10,000; default 100. */
   pageSize?: number;

@@ -28,17 +28,23 @@ export interface TokenFields {
   userName?: string;
   /** The OAuth client, RFC 6749 section 2.2. */
   clientId?: string;
+  /** The secret of a confidential client, RFC 6749 section 2.3.1. A store in a browser refuses it. */
   clientSecret?: string;
+  /** The redirect URI that the grant was made for, RFC 6749 section 3.1.2. */
   redirectUrl?: string;
   /** The authorization code, RFC 6749 section 4.1; Zoho calls it the grant token. */
   grantToken?: string;
+  /** RFC 6749 section 1.5. A save without one keeps the one that is stored. */
   refreshToken?: string;
+  /** RFC 6749 section 1.4. A save of another one without `expiresAt` clears the old expiry. */
   accessToken?: string;
   /** When the access token expires, in epoch milliseconds. */
   expiresAt?: number;
   /** The origin that the provider's API is called at. */
   apiDomain?: string;
+  /** What was granted, as the provider writes it, RFC 6749 section 3.3. */
   scope?: string;
+  /** How the access token is used, such as `Bearer`, RFC 6749 section 7.1. */
   tokenType?: string;
 }
 
@@ -56,6 +62,7 @@ export type TokenQuery = TokenInput;
 
 /** A token as the store returns it: a copy that may be changed freely. */
 export interface StoredToken extends TokenFields {
+  /** The caller's, or derived by the store; never changes. */
   id: string;
   /** First save, in epoch milliseconds. */
   createdAt: number;

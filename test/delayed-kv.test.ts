@@ -9,6 +9,12 @@ const simulated = (random = 0.5): DelayedKV => new DelayedKV({ now: clock.now, r
 kvLimitsSuite("the simulated KV", () => simulated().at("here"));
 
 describe("the simulated KV", () => {
+  it("takes text alone, as the library gives it", async () => {
+    const kv = new DelayedKV({ now: () => 0, random: () => 0 }).at("here");
+    await expect(kv.put("key", new ArrayBuffer(1) as never)).rejects.toThrow(TypeError);
+    expect(await kv.get("key")).toBeNull();
+  });
+
   it("shows a write at once where it was made, and elsewhere after up to a minute", async () => {
     const kv = simulated();
     const [here, there] = [kv.at("here"), kv.at("there")];

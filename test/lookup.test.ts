@@ -87,6 +87,9 @@ describe("identity", () => {
   it("is lost with the value or the client that it was made from", () => {
     expect(hasIdentity({ refreshToken: "r", userName: "later" }, ["refresh", "r", null])).toBe(true);
     expect(hasIdentity({ refreshToken: "r2" }, ["refresh", "r", null])).toBe(false);
+    expect(hasIdentity({ grantToken: "g", refreshToken: "r" }, ["grant", "g", null])).toBe(true);
+    expect(hasIdentity({ grantToken: "g2", accessToken: "a" }, ["grant", "g", null])).toBe(false);
+    expect(hasIdentity({ accessToken: "a", userName: "later" }, ["access", "a", null])).toBe(true);
     expect(hasIdentity({ refreshToken: "r", clientId: "c" }, ["refresh", "r", null])).toBe(false);
     expect(hasIdentity({ userName: "renamed", clientId: "c" }, ["account", "u", "c"])).toBe(false);
   });

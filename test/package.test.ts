@@ -1,12 +1,14 @@
 import { execFile } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, join, relative } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LocalServer } from "./support/local-server.ts";
 import { namedBlocks } from "./support/markdown-code.ts";
 import { CLIENT, ZohoServer } from "./support/zoho-server.ts";
 
@@ -31,15 +33,42 @@ describe("the package as it is published", () => {
     directory = await mkdtemp(join(tmpdir(), "ets-package-"));
     installed = join(directory, "node_modules/edge-token-store");
     await mkdir(installed, { recursive: true });
-    const { stdout } = await run("npm", ["pack", "--json", "--pack-destination", directory], { cwd: ROOT });
+    await run("npm", ["pack", "--pack-destination", directory], { cwd: ROOT });
     const tarball = (await readdir(directory)).find((name) => name.endsWith(".tgz"))!;
-    expect(stdout).toContain(tarball);
     await run("tar", ["-xzf", join(directory, tarball), "--strip-components=1", "-C", installed]);
     await mkdir(join(directory, "node_modules/@zohocrm"));
-    for (const name of ["idb", "unstorage", "@zohocrm/typescript-sdk-8.0"])
+    for (const name of ["db0", "idb", "unstorage", "@zohocrm/typescript-sdk-8.0"])
       await symlink(join(ROOT, "node_modules", name), join(directory, "node_modules", name));
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  /** The files below a folder, by their paths there. */
+  async function filesIn(folder: string): Promise<string[]> {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  }
+
+  it("holds what each source is built into, the sources, four documents, and nothing else", async () => {
+    const sources = await filesIn(join(ROOT, "src"));
+    const built = sources
+      .filter((name) => !name.endsWith(".d.ts"))
+      .flatMap((name) => [".js", ".js.map", ".d.ts", ".d.ts.map"].map((extension) => `dist/${name.replace(/\.ts$/, extension)}`));
+    const documents = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json", "storage-schema.md"];
+    expect((await filesIn(installed)).sort()).toEqual([...documents, ...built, ...sources.map((name) => `src/${name}`)].sort());
+  });
+
+  it("is built the same again elsewhere, byte for byte", async () => {
+    const elsewhere = join(directory, "elsewhere");
+    await cp(join(ROOT, "src"), join(elsewhere, "src"), { recursive: true });
+    for (const name of ["package.json", "tsconfig.json", "tsconfig.build.json"]) await copyFile(join(ROOT, name), join(elsewhere, name));
+    await symlink(join(ROOT, "node_modules"), join(elsewhere, "node_modules"));
+    await run("tsc", ["-p", join(elsewhere, "tsconfig.build.json")], { cwd: elsewhere });
+    const files = await filesIn(join(elsewhere, "dist"));
+    expect(files.sort()).toEqual((await filesIn(join(installed, "dist"))).sort());
+    const contents = (folder: string): Promise<Buffer[]> => Promise.all(files.map((name) => readFile(join(folder, "dist", name))));
+    const [first, second] = await Promise.all([contents(installed), contents(elsewhere)]);
+    expect(files.filter((_name, index) => !first[index]!.equals(second[index]!))).toEqual([]);
+  });
 
   it.each(nodes())("saves and finds with %s", async (node) => {
     const consumer = join(directory, "consumer.mjs");
@@ -89,6 +118,26 @@ describe("the package as it is published", () => {
     expect(stdout).toMatch(/^# fail 0$/m);
     expect(stdout).toMatch(/^# skipped 0$/m);
     expect(Number(/^# pass (\d+)$/m.exec(stdout)?.[1])).toBeGreaterThan(175);
+  });
+
+  it("runs the programs of docs/node.md, again and again", async () => {
+    const own = await mkdtemp(join(directory, "node-"));
+    for (const [name, code] of await namedBlocks(join(ROOT, "docs/node.md"))) await writeFile(join(own, name), code);
+    const asked: string[] = [];
+    const provider = await LocalServer.start(async (request) => {
+      asked.push(await text(request));
+      return { body: { access_token: "a-new-access-token", token_type: "Bearer", expires_in: 3600 } };
+    });
+    const env = { ...process.env, TOKEN_SECRET: "a secret of the guide, long enough", TOKEN_ENDPOINT: `${provider.url}/token` };
+    const outputs: string[] = [];
+    for (const program of ["main.ts", "main.ts", "sqlite.ts", "sqlite.ts"]) {
+      outputs.push((await run(process.execPath, ["--no-warnings", program], { cwd: own, env })).stdout);
+    }
+    await provider.stop();
+    expect(outputs.slice(0, 2)).toEqual(["A token of 18 characters.\n", "A token of 18 characters.\n"]);
+    expect(outputs.slice(2).map((output) => output.split("\n").at(-2))).toEqual(Array(2).fill("Stored under ann@example.com"));
+    // The second start found the token that the first one had saved.
+    expect(asked).toEqual(["grant_type=refresh_token&client_id=my-client&refresh_token=the-refresh-token"]);
   });
 
   it.each(nodes())("has a command line that runs with %s", async (node) => {

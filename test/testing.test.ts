@@ -15,6 +15,8 @@ import {
   TokenEndpoint,
   tokenStoreSuite,
 } from "../src/testing/index.ts";
+import { anyString } from "../src/testing/equality.ts";
+import { expect as check, expectCode as expectRejection, expectThrows } from "../src/testing/expect.ts";
 import type { SuiteCase } from "../src/testing/index.ts";
 import { expectCode } from "./conformance/fixture.ts";
 import { SECRET } from "./conformance/unstorage-fixture.ts";
@@ -165,8 +167,10 @@ describe("the stand-in for a token endpoint", () => {
     expect(await ask(endpoint, refresh)).toEqual([200, expect.not.objectContaining({ access_token: granted["access_token"] })]);
     endpoint.revoke(refresh.refresh_token);
     expect(await ask(endpoint, refresh)).toEqual([400, { error: "invalid_grant" }]);
+    expect(await ask(endpoint, { grant_type: "authorization_code" })).toEqual([400, { error: "invalid_grant" }]);
+    expect(await ask(endpoint, { grant_type: "refresh_token" })).toEqual([400, { error: "invalid_grant" }]);
     expect(await ask(endpoint, { grant_type: "password" })).toEqual([400, { error: "unsupported_grant_type" }]);
-    expect(endpoint.requests).toBe(5);
+    expect(endpoint.requests).toBe(7);
   });
 
   it("rotates refresh tokens where it is told to: the one before is taken no more", async () => {
@@ -196,4 +200,31 @@ it("random numbers are those of their seed, and spread", () => {
   expect(numbers(1)).not.toEqual(numbers(2));
   expect(numbers(3).every((number) => number >= 0 && number < 1)).toBe(true);
   expect(new Set(numbers(4)).size).toBeGreaterThan(990);
+});
+
+describe("what a case rejects with", () => {
+  it("says what the store gave and what it promises, cut where it is long", async () => {
+    expect(() => check("a".repeat(400)).toBe(anyString)).toThrow(/^expected "a{299}… \(402 characters\) to be any string$/);
+    expect(() => check(new TypeError("odd"), "the error").toEqual(null)).toThrow("the error: expected TypeError: odd to equal null");
+    expect(() => check(undefined).toMatchObject({ id: anyString })).toThrow('expected undefined to match {"id":"<any string>"}');
+    expect(() => check(1).not.toBe(1)).toThrow("expected 1 not to be 1");
+  });
+
+  it("says which error came instead of the one that should", async () => {
+    const failing = async (error: unknown): Promise<never> => {
+      throw error;
+    };
+    await expect(expectRejection(failing({ code: "ERR_CONFLICT" }), "ERR_STORE_CLOSED")).rejects.toMatchObject({
+      actual: "ERR_CONFLICT",
+      expected: "ERR_STORE_CLOSED",
+    });
+    await expect(expectRejection(failing(null), "ERR_CONFLICT")).rejects.toThrow("expected an error with ERR_CONFLICT, got null");
+    await expect(expectRejection(Promise.resolve(1), "ERR_CONFLICT")).rejects.toThrow("got 1");
+    const thrower = (code: string) => () => {
+      throw Object.assign(new Error("odd"), { code });
+    };
+    expect(() => expectThrows(thrower("ERR_CONFLICT"), "ERR_STORE_CLOSED")).toThrow('got "ERR_CONFLICT"');
+    expect(() => expectThrows(() => 1, "ERR_CONFLICT")).toThrow("to be thrown, got 1");
+    expectThrows(thrower("ERR_CONFLICT"), "ERR_CONFLICT");
+  });
 });

@@ -12,6 +12,7 @@ const LEAVE_MS = 1_000;
 /** Timers with a longer delay fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+/** How long a lock outlives its holder. */
 export interface DurableObjectLockOptions {
   /**
    * How long a holder that died keeps the lock, in milliseconds, at least 100; default 10,000. While the callback runs, the

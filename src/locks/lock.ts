@@ -16,6 +16,7 @@ export interface Lock {
   readonly notes?: LockNotes;
 }
 
+/** How long to wait for a lock. */
 export interface LockRequestOptions {
   /** Ends the waiting, never a callback that runs. */
   signal?: AbortSignal;
@@ -25,6 +26,7 @@ export interface LockRequestOptions {
 
 /** Short texts that outlive the holding of a lock, such as "not before then". They carry no token and no user name. */
 export interface LockNotes {
+  /** The note that was left under this name, or undefined. */
   read(name: string): Promise<string | undefined>;
   /** The note is gone after `ttlMs` milliseconds. */
   write(name: string, text: string, ttlMs: number): Promise<void>;

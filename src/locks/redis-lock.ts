@@ -8,12 +8,17 @@ import { Waiting } from "./waiting.ts";
 
 /** What the lock needs of an ioredis client (or cluster). */
 export interface RedisLockClient {
+  /** `SET key value PX milliseconds` */
   set(key: string, value: string, px: "PX", milliseconds: number): Promise<unknown>;
+  /** `SET key value PX milliseconds NX`; null where the key was there. */
   set(key: string, value: string, px: "PX", milliseconds: number, nx: "NX"): Promise<unknown>;
+  /** `GET key` */
   get(key: string): Promise<string | null>;
+  /** `EVAL script keyCount key… argument…` */
   eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
 }
 
+/** Where the lock lies, and how long it outlives its holder. */
 export interface RedisLockOptions {
   /** What the keys of locks and notes begin with; default `"edge-token-store:"`. */
   prefix?: string;

@@ -38,6 +38,7 @@ export interface CheckReport {
   repaired: number;
 }
 
+/** What a check does, and whom it tells. */
 export interface CheckOptions {
   /** Mend what is found; default false, which only reports. */
   repair?: boolean;

@@ -20,6 +20,7 @@ export interface RotationProgress {
   readonly unreadable: number;
 }
 
+/** What a rotation does, and whom it tells. */
 export interface RotateSecretOptions {
   /** Only count what would be moved and removed; default false. */
   dryRun?: boolean;

@@ -29,6 +29,7 @@ export interface SweepReport {
   removed: number;
 }
 
+/** What a sweep does, and whom it tells. */
 export interface SweepOptions {
   /** Only count; default false. */
   dryRun?: boolean;

@@ -9,18 +9,24 @@ import type { TokenGrant } from "./token-response.ts";
 
 /** What an authorization server says of itself (RFC 8414 section 2); more is allowed. */
 export interface ServerMetadata {
+  /** The server's identifier, an https URL. */
   issuer: string;
+  /** Where the user logs in. */
   authorization_endpoint?: string;
+  /** Where codes and refresh tokens are exchanged. */
   token_endpoint?: string;
+  /** Where tokens are revoked (RFC 7009). */
   revocation_endpoint?: string;
   /** Where true, an answer without the right `iss` is refused (RFC 9207). */
   authorization_response_iss_parameter_supported?: boolean;
   [member: string]: unknown;
 }
 
+/** The client, as it is registered with its provider. */
 export interface OAuthClientOptions {
   /** The server's metadata: written by hand, or from `discoverServer`. */
   metadata: ServerMetadata;
+  /** The client identifier (RFC 6749 section 2.2). */
   clientId: string;
   /** Absent for a public client. */
   clientSecret?: string;
@@ -34,7 +40,9 @@ export interface OAuthClientOptions {
 
 /** A log-in that has begun. Keep `state` and `codeVerifier` in the user's session until the user comes back. */
 export interface AuthorizationRequest {
+  /** Where to send the user. */
   url: URL;
+  /** What the answer must repeat (RFC 6749 section 10.12). */
   state: string;
   /** The secret of PKCE (RFC 7636), of which the URL holds the SHA-256 digest. */
   codeVerifier: string;

@@ -2,12 +2,15 @@ import { ReauthenticationRequiredError, RefreshFailedError, RefreshRateLimitedEr
 
 /** What a token endpoint grants, in the fields of a token (RFC 6749 section 5.1). */
 export interface TokenGrant {
+  /** `access_token` */
   accessToken: string;
   /** Absent where the provider keeps the one it was asked with (RFC 6749 section 6). */
   refreshToken?: string;
   /** Epoch milliseconds; absent where the provider did not say. */
   expiresAt?: number;
+  /** `scope`; absent where it is what was asked for. */
   scope?: string;
+  /** `token_type`, such as `Bearer`. */
   tokenType?: string;
   /** Zoho's `api_domain`: the origin that its API is called at. */
   apiDomain?: string;

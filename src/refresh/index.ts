@@ -1,3 +1,8 @@
+/**
+ * Access tokens that are always fresh, with one refresh however many ask.
+ *
+ * @module edge-token-store/refresh
+ */
 export type { Refresh } from "./ask-provider.ts";
 export type { RefreshEvent } from "./refresh-event.ts";
 export { createTokenRefresher } from "./token-refresher.ts";

@@ -5,6 +5,7 @@ import { refuseUnknown } from "../options.ts";
 import type { TokenStore } from "../token-store.ts";
 import type { Refresh } from "./ask-provider.ts";
 
+/** How to refresh, and with whom to take turns. Only `store` and `refresh` are required. */
 export interface TokenRefresherOptions {
   /** Where the tokens are. Its six methods are enough. */
   store: TokenStore;

@@ -17,6 +17,7 @@ import type { RefreshEvent } from "./refresh-event.ts";
 import { RefreshNotes } from "./refresh-notes.ts";
 import { RefreshUnderLock } from "./refresh-under-lock.ts";
 
+/** How to ask for an access token. */
 export interface AccessTokenOptions {
   /** The API refuses the stored access token although it has not expired: get another one; default false. */
   forceRefresh?: boolean;

@@ -1,11 +1,3 @@
-/**
- * Workers KV as its documentation describes it, in memory and by a clock of the caller's: what a write
- * changes is seen elsewhere only after a while, and so is what was missing. One namespace, seen from as
- * many locations as are asked for.
- *
- * Sources: https://developers.cloudflare.com/kv/concepts/how-kv-works/ and …/kv/platform/limits/
- */
-
 /** How long a location may go on answering what it has read before, a miss too. */
 const VISIBLE_AFTER_MS = 60_000;
 const MS_BETWEEN_WRITES_OF_A_KEY = 1000;
@@ -14,6 +6,7 @@ const MAX_KEY_BYTES = 512;
 const MAX_KEYS_LISTED = 1000;
 const MAX_KEYS_READ = 100;
 
+/** How the simulated KV behaves. */
 export interface DelayedKVOptions {
   /** The clock, in epoch milliseconds. */
   readonly now: () => number;
@@ -53,15 +46,27 @@ interface Key {
 
 /** Requests, not keys: a bulk read is one, as KV counts them. */
 export interface KVRequests {
+  /** Reads, bulk reads too. */
   gets: number;
+  /** Writes. */
   puts: number;
+  /** Deletions. */
   deletes: number;
+  /** Pages of a listing. */
   lists: number;
   /** Of the puts and deletes, those that were answered with 429. */
   refused: number;
 }
 
+/**
+ * Workers KV as its documentation describes it, in memory and by a clock of the caller's: what a write
+ * changes is seen elsewhere only after a while, and so is what was missing. One namespace, seen from as
+ * many locations as are asked for.
+ *
+ * Sources: https://developers.cloudflare.com/kv/concepts/how-kv-works/ and …/kv/platform/limits/
+ */
 export class DelayedKV {
+  /** What was asked for so far, everywhere. */
   readonly requests: KVRequests = { gets: 0, puts: 0, deletes: 0, lists: 0, refused: 0 };
   readonly #options: DelayedKVOptions;
   readonly #locations = new Set<string>();

@@ -1,9 +1,14 @@
 import type { DriverCall } from "./instrumented-driver.ts";
 
+/** Calls of a driver, by what they do. */
 export interface CallCounts {
+  /** `getItem`, `getItems` and `hasItem`. */
   reads: number;
+  /** `setItem` */
   writes: number;
+  /** `removeItem` */
   removals: number;
+  /** `getKeys` */
   lists: number;
 }
 
@@ -14,6 +19,7 @@ export class DriverCalls implements CallCounts {
   removals = 0;
   lists = 0;
 
+  /** To be given to `instrumentDriver`; needs no `this`. */
   readonly count = (call: DriverCall): void => {
     if (call === "setItem") this.writes++;
     else if (call === "removeItem") this.removals++;

@@ -3,6 +3,7 @@ import type { DriverCall } from "./instrumented-driver.ts";
 /** What an unstorage driver throws where it is made to fail. */
 export class DriverFaultError extends Error {
   override readonly name = "DriverFaultError";
+  /** As an operating system says it. */
   readonly code = "EIO";
 }
 
@@ -12,6 +13,7 @@ export class DriverFaults {
   #writesLeft = Number.POSITIVE_INFINITY;
   #crashed = false;
 
+  /** To be given to `instrumentDriver`; needs no `this`. */
   readonly before = (call: DriverCall): void => {
     const failures = this.#failing.get(call) ?? 0;
     if (failures > 0) {

@@ -4,7 +4,9 @@ import { describeValue, isEqual, matches } from "./equality.ts";
 /** What a case rejects with where a promise is not kept. Runners that draw differences find both sides in it. */
 export class BrokenPromiseError extends Error {
   override readonly name = "BrokenPromiseError";
+  /** What the store gave. */
   readonly actual: unknown;
+  /** What it promises. */
   readonly expected: unknown;
 
   constructor(message: string, actual: unknown, expected: unknown) {

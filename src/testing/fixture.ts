@@ -21,6 +21,7 @@ export interface TokenStoreFixture {
   dump?(): Promise<Uint8Array[]>;
   /** Every value of the store's in the storage by its key, and a way to put another there: for whoever tampers with it. */
   readonly raw?: { read(): Promise<ReadonlyMap<string, string>>; write(key: string, value: string): Promise<void> };
+  /** Called after the case, also where it fails. */
   dispose?(): Promise<void>;
 }
 

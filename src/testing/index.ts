@@ -1,3 +1,8 @@
+/**
+ * The suite that every store passes, for any test runner, and stand-ins for what tests can't have.
+ *
+ * @module edge-token-store/testing
+ */
 export { DelayedKV } from "./delayed-kv.ts";
 export type { DelayedKVBinding, DelayedKVOptions, KVRequests } from "./delayed-kv.ts";
 export { DriverCalls } from "./driver-calls.ts";

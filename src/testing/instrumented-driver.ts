@@ -1,5 +1,6 @@
 /** The calls of an unstorage driver that touch the storage. */
 const DRIVER_CALLS = ["hasItem", "getItem", "getItems", "setItem", "removeItem", "getKeys"] as const;
+/** One of them. */
 export type DriverCall = (typeof DRIVER_CALLS)[number];
 
 /**

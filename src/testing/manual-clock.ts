@@ -1,3 +1,4 @@
+/** A clock, and what moves it. */
 export interface ManualClock {
   /** To be given to a store as its option `now`; needs no `this`. */
   readonly now: () => number;

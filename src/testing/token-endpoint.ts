@@ -1,6 +1,7 @@
 /** What the endpoint answers: a body is sent as JSON with status 200, an error is thrown as `fetch` throws it. */
 export type TokenEndpointAnswer = Response | Error | object;
 
+/** What the endpoint grants. */
 export interface TokenEndpointOptions {
   /** For how long an access token lasts, in seconds; default 3600. */
   expiresInSeconds?: number;
@@ -13,8 +14,11 @@ export interface TokenEndpointOptions {
  * of the real one, or `refresh` to `createTokenRefresher`.
  */
 export class TokenEndpoint {
+  /** Requests so far. */
   requests = 0;
+  /** Requests that wait for their answer. */
   inFlight = 0;
+  /** The most that ever waited at once: 1 where refreshes take turns. */
   mostInFlight = 0;
   /** Answers to give instead, one for each request; a function is called when its turn comes, and may wait. */
   readonly queued: (TokenEndpointAnswer | (() => Promise<TokenEndpointAnswer>))[] = [];
@@ -34,6 +38,7 @@ export class TokenEndpoint {
     return code;
   }
 
+  /** A refresh token that is good until it is revoked, or for one refresh with `rotate`. */
   issueRefreshToken(): string {
     const refreshToken = `refresh-${++this.#issued}`;
     this.#refreshTokens.add(refreshToken);

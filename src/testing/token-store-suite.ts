@@ -18,6 +18,7 @@ import { tamperingCases } from "./cases/tampering.ts";
 import type { SuiteCapabilities, TokenStoreFixture } from "./fixture.ts";
 import type { SuiteCase } from "./suite-case.ts";
 
+/** What the suite may ask of the store. */
 export interface TokenStoreSuiteOptions {
   /** What the store or its fixture does not have; default: it has everything. */
   capabilities?: SuiteCapabilities;

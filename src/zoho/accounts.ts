@@ -16,12 +16,15 @@ import type { ZohoDataCenter } from "./data-centers.ts";
 // codes; `expires_in` has been in milliseconds; scopes are parted by commas; the redirect names its server by
 // `accounts-server` where RFC 9207 has `iss`; and revocation is not that of RFC 7009.
 
+/** The client, as it is registered at https://api-console.zoho.com. */
 export interface ZohoAccountsOptions {
   /** Where the client is registered, as in the redirect's `location`; default `"us"`. */
   dataCenter?: ZohoDataCenter;
   /** In place of `dataCenter`: the origin of an accounts server, one of your own for tests say. */
   accountsServer?: string | URL;
+  /** The client id. */
   clientId: string;
+  /** Absent for a client without one, such as a client-based application. */
   clientSecret?: string;
   /** The authorized redirect URI, as it is registered. */
   redirectUrl: string;
@@ -29,6 +32,7 @@ export interface ZohoAccountsOptions {
   fetch?: typeof fetch;
 }
 
+/** What to ask the user for: https://www.zoho.com/accounts/protocol/oauth/web-apps/authorization.html */
 export interface AuthorizationUrlOptions {
   /** Such as `"ZohoCRM.modules.ALL"`; several are parted by commas. */
   scope: string | readonly string[];
@@ -42,6 +46,7 @@ export interface AuthorizationUrlOptions {
   codeChallenge?: string;
 }
 
+/** What the redirect and the log-in have left beside the code. */
 export interface ExchangeOptions {
   /** What `codeChallenge` was made of (RFC 7636 section 4.5). */
   codeVerifier?: string;

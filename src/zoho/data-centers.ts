@@ -17,6 +17,7 @@ const DATA_CENTERS = {
   uk: { accounts: "https://accounts.zoho.uk", api: "zohoapis.uk" },
 } as const;
 
+/** The `location` of one of Zoho's data centres. */
 export type ZohoDataCenter = keyof typeof DATA_CENTERS;
 
 const ENTRIES = Object.entries(DATA_CENTERS);

@@ -1,3 +1,8 @@
+/**
+ * Zoho: custom persistence for its CRM SDKs, its accounts servers, and what its own stores leave behind.
+ *
+ * @module edge-token-store/zoho
+ */
 export type { RefreshLeaseOptions } from "./refresh-lease.ts";
 export type {
   ZohoOAuthToken,

@@ -8,6 +8,7 @@ import type { StoredToken } from "../token.ts";
 const SDK_MARGIN_MS = 5000;
 const MAX_SECONDS = 600;
 
+/** How concurrent refreshes of one token become one. */
 export interface RefreshLeaseOptions {
   /**
    * How long the first caller that is handed an expired token may take to refresh and save it, in seconds, 1 to 600.

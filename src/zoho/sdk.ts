@@ -27,14 +27,18 @@ export interface ZohoOAuthToken {
   setAPIDomain(apiDomain: string): void;
 }
 
+/** The SDK's `UserSignature`. */
 export interface ZohoUserSignature {
   getName(): string;
 }
 
 /** What the application hands over of its own SDK; the whole namespace of `@zohocrm/nodejs-sdk-8.0` will do. */
 export interface ZohoSdk<Token extends ZohoOAuthToken> {
+  /** The SDK's class of that name. */
   OAuthToken: abstract new (...args: never[]) => Token;
+  /** The SDK's class of that name. */
   UserSignature: new (name: string) => ZohoUserSignature;
+  /** The SDK's class of that name. */
   SDKException: ZohoSdkExceptionClass;
   /** The base class that the nodejs SDKs ask for by `instanceof`, or their namespace with it; the TypeScript SDKs have none. */
   TokenStore?: ZohoTokenStoreBase | undefined;
@@ -49,8 +53,11 @@ export interface ZohoOAuthTokenV2 extends Omit<ZohoOAuthToken, "getUserSignature
 /** The user of the 2.x SDKs: `getName` in TypeScript, `getEmail` in nodejs. */
 export type ZohoUserV2 = { getName(): string } | { getEmail(): string };
 
+/** What the application hands over of its own 2.x SDK. */
 export interface ZohoSdkV2<Token extends ZohoOAuthTokenV2> {
+  /** The SDK's class of that name. */
   OAuthToken: abstract new (...args: never[]) => Token;
+  /** The SDK's class of that name. */
   SDKException: ZohoSdkExceptionClass;
   /** The base class that the nodejs SDK asks for by `instanceof`; the TypeScript SDK has none. */
   TokenStore?: ZohoTokenStoreBase | undefined;

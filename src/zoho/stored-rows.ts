@@ -5,19 +5,25 @@ import { given, parseExpiresIn } from "./token-fields.ts";
 export interface ZohoStoredRow {
   /** The line of the file or the number of the row, from 1. */
   line: number;
+  /** What the row holds. */
   token: TokenInput;
 }
 
 /** What is wrong with a row. It names no token and no user. */
 export interface ZohoRowProblem {
+  /** The line of the file or the number of the row, from 1. */
   line: number;
+  /** A sentence for whoever moves the tokens. */
   reason: string;
   /** Whether the row is left out; else it is among the tokens, changed as the reason says. */
   skipped: boolean;
 }
 
+/** What was read from one of Zoho's own stores. */
 export interface ZohoStoredTokens {
+  /** The rows that can be saved. */
   tokens: ZohoStoredRow[];
+  /** What is wrong with others, or with a part of them. */
   problems: ZohoRowProblem[];
 }
 

@@ -15,6 +15,7 @@ const ID_TAIL_LENGTH = 32;
 export interface ZohoTokenStoreV2<Token extends ZohoOAuthTokenV2> {
   /** Sets in the token what is stored for the user and returns it; null where none is found that has an access token. */
   getToken(user: ZohoUserV2, token: Token): Promise<Token | null>;
+  /** Sets in the token what is stored under the id and returns it; where the id is unknown, see the option `unknownId`. */
   getTokenById(id: string, token: Token): Promise<Token | null>;
   /** Saves what the token holds; null never erases. Sets the token's id. */
   saveToken(user: ZohoUserV2, token: Token): Promise<void>;
@@ -22,6 +23,7 @@ export interface ZohoTokenStoreV2<Token extends ZohoOAuthTokenV2> {
   deleteToken(token: Token): Promise<void>;
   /** The most recently saved first; `[]` where there are none. */
   getTokens(): Promise<Token[]>;
+  /** Deletes all tokens of the store, and nothing beside it. */
   deleteTokens(): Promise<void>;
 }
 

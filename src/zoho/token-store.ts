@@ -21,9 +21,11 @@ export interface ZohoTokenStore<Token extends ZohoOAuthToken> {
   deleteToken(id: string): Promise<void>;
   /** The most recently saved first; `[]` where there are none. */
   getTokens(): Promise<Token[]>;
+  /** Deletes all tokens of the store, and nothing beside it. */
   deleteTokens(): Promise<void>;
 }
 
+/** What the adapter does where the SDKs differ or stay silent. */
 export interface ZohoTokenStoreOptions {
   /**
    * What `findTokenById` does with an unknown id. `"throw"`, the default, is what the SDKs expect of a mistaken id.

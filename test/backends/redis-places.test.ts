@@ -1,41 +1,15 @@
-import type { Redis } from "ioredis";
 import { Redis as Redis6 } from "ioredis6";
-import { createStorage, prefixStorage } from "unstorage";
+import { prefixStorage } from "unstorage";
 import type { Driver, Storage } from "unstorage";
-import redisDriver from "unstorage/drivers/redis";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import memoryDriver from "unstorage/drivers/memory";
+import { describe, expect, it } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
 import { namedToken, queriesFor } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { checkPointers, dumpRedis } from "../support/redis-dump.ts";
-import { RedisServer } from "../support/redis.ts";
+import { redisWorld } from "../support/redis-world.ts";
 
-let server: RedisServer;
-let admin: Driver;
-let client: Redis;
-let storages: Storage[];
-
-beforeAll(async () => {
-  server = await RedisServer.start();
-  admin = redisDriver({ url: server.url });
-  client = (admin.getInstance as () => Redis)();
-});
-beforeEach(async () => {
-  storages = [];
-  await client.flushall();
-});
-afterEach(() => Promise.all(storages.map((storage) => storage.dispose())));
-afterAll(async () => {
-  await admin.dispose?.();
-  await server.dispose();
-});
-
-function disposed(storage: Storage): Storage {
-  storages.push(storage);
-  return storage;
-}
-
-const overDriver = (driver: Driver): Storage => disposed(createStorage({ driver }));
+const redis = redisWorld();
 
 /** With a client that unstorage does not know. */
 function ownDriver(instance: Redis6): Driver {
@@ -53,7 +27,7 @@ function ownDriver(instance: Redis6): Driver {
 
 /** A driver that keeps its values where its client alone does not look for them. */
 function shiftedDriver(): Driver {
-  const driver = redisDriver({ url: server.url });
+  const driver = redis.driver();
   const shift = (key: string): string => `shifted:${key}`;
   return {
     ...driver,
@@ -73,35 +47,35 @@ interface Place {
 }
 
 const PLACES: Place[] = [
-  { name: "the driver alone", prefix: "", atomic: true, open: () => overDriver(redisDriver({ url: server.url })) },
-  { name: "the driver's base", prefix: "app:", atomic: true, open: () => overDriver(redisDriver({ url: server.url, base: "app:" })) },
-  { name: "a nested base", prefix: "a:[b]*:", atomic: true, open: () => overDriver(redisDriver({ url: server.url, base: "a/[b]*" })) },
-  { name: "the client's keyPrefix", prefix: "p:", atomic: true, open: () => overDriver(redisDriver({ url: server.url, keyPrefix: "p:" })) },
+  { name: "the driver alone", prefix: "", atomic: true, open: () => redis.open() },
+  { name: "the driver's base", prefix: "app:", atomic: true, open: () => redis.open(redis.driver({ base: "app:" })) },
+  { name: "a nested base", prefix: "a:[b]*:", atomic: true, open: () => redis.open(redis.driver({ base: "a/[b]*" })) },
+  { name: "the client's keyPrefix", prefix: "p:", atomic: true, open: () => redis.open(redis.driver({ keyPrefix: "p:" })) },
   {
     name: "the base of a mount",
     prefix: "on:",
     atomic: true,
-    open: () => disposed(createStorage()).mount("tokens", redisDriver({ url: server.url, base: "on" })),
+    open: () => redis.open(memoryDriver()).mount("tokens", redis.driver({ base: "on" })),
   },
-  { name: "ioredis 6", prefix: "", atomic: true, open: () => overDriver(ownDriver(new Redis6(server.url))) },
+  { name: "ioredis 6", prefix: "", atomic: true, open: () => redis.open(ownDriver(new Redis6(redis.url))) },
   {
     name: "prefixStorage",
     prefix: "tenant:",
     atomic: false,
-    open: () => prefixStorage(overDriver(redisDriver({ url: server.url })), "tenant"),
+    open: () => prefixStorage(redis.open(), "tenant"),
   },
-  { name: "a driver that shifts its keys", prefix: "shifted:", atomic: false, open: () => overDriver(shiftedDriver()) },
-  { name: "a driver with a ttl", prefix: "", atomic: false, open: () => overDriver(redisDriver({ url: server.url, ttl: 1000 })) },
+  { name: "a driver that shifts its keys", prefix: "shifted:", atomic: false, open: () => redis.open(shiftedDriver()) },
+  { name: "a driver with a ttl", prefix: "", atomic: false, open: () => redis.open(redis.driver({ ttl: 1000 })) },
 ];
 
 describe.each(PLACES)("on Redis, under $name", ({ prefix, atomic, open }) => {
   it("tokens are saved, found, listed and deleted, and nothing else is touched", async () => {
     // The same namespace under the same secret, elsewhere on this server.
-    const beside = createUnstorageTokenStore(overDriver(redisDriver({ url: server.url, base: "beside" })), { secret: SECRET });
-    const root = createUnstorageTokenStore(overDriver(redisDriver({ url: server.url })), { secret: SECRET });
+    const beside = createUnstorageTokenStore(redis.open(redis.driver({ base: "beside" })), { secret: SECRET });
+    const root = createUnstorageTokenStore(redis.open(), { secret: SECRET });
     await Promise.all([beside, ...(prefix ? [root] : [])].map((store) => store.saveToken(namedToken("ann"))));
-    await client.set("tokensx:r:00000000000000000000000000000000", JSON.stringify({ index: {}, text: "a stranger's" }));
-    const before = await dumpRedis(client);
+    await redis.client.set("tokensx:r:00000000000000000000000000000000", JSON.stringify({ index: {}, text: "a stranger's" }));
+    const before = await dumpRedis(redis.client);
 
     const store = createUnstorageTokenStore(open(), { secret: SECRET });
     const ann = await store.saveToken({ ...namedToken("ann"), scope: "here" });
@@ -113,7 +87,7 @@ describe.each(PLACES)("on Redis, under $name", ({ prefix, atomic, open }) => {
     expect(await store.findToken({ accessToken: "access-ann" })).toBeNull();
     expect((await store.getTokens()).map(({ id }) => id).sort()).toEqual([ann.id, ben.id].sort());
 
-    const during = await dumpRedis(client);
+    const during = await dumpRedis(redis.client);
     const ours = [...during.keys()].filter((key) => !before.has(key));
     // Two records, their nine pointers, and the key register.
     expect(ours).toHaveLength(12);
@@ -129,14 +103,14 @@ describe.each(PLACES)("on Redis, under $name", ({ prefix, atomic, open }) => {
     await again.deleteToken(ben.id);
     expect(await store.findToken({ userName: "ben" })).toBeNull();
     await again.deleteTokens();
-    expect(await dumpRedis(client)).toEqual(before);
+    expect(await dumpRedis(redis.client)).toEqual(before);
   });
 });
 
 it("leaves the driver's ttl to the driver", async () => {
-  const storage = overDriver(redisDriver({ url: server.url, ttl: 1000 }));
+  const storage = redis.open(redis.driver({ ttl: 1000 }));
   const store = createUnstorageTokenStore(storage, { secret: SECRET });
   expect(store.capabilities.atomic).toBe(false);
   await store.saveToken(namedToken("ann"));
-  for (const key of await client.keys("*")) expect(await client.ttl(key)).toBeGreaterThan(0);
+  for (const key of await redis.client.keys("*")) expect(await redis.client.ttl(key)).toBeGreaterThan(0);
 });

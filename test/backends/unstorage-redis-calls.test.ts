@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
 import type { EdgeTokenStore, StoredToken } from "../../src/index.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
+import { saveManyTokens } from "../support/many-tokens.ts";
 import { RedisCommands } from "../support/redis-commands.ts";
 import { RedisServer } from "../support/redis.ts";
 
@@ -23,20 +24,7 @@ describe(`commands on Redis with ${TOKENS} tokens stored`, () => {
     commands = new RedisCommands(driver.getInstance!());
     storage = createStorage({ driver });
     store = createUnstorageTokenStore(storage, { secret: SECRET });
-    for (let start = 0; start < TOKENS; start += 500) {
-      await Promise.all(
-        Array.from({ length: 500 }, (_, offset) => {
-          const number = start + offset;
-          return store.saveToken({
-            userName: `user-${number}`,
-            clientId: "client",
-            accessToken: `access-${number}`,
-            refreshToken: `refresh-${number}`,
-            grantToken: `grant-${number}`,
-          });
-        }),
-      );
-    }
+    await saveManyTokens(store, TOKENS);
     // A script is sent whole once, until the server knows it.
     await store.saveToken({ userName: "user-1", clientId: "client", accessToken: "access-1" });
     token = (await store.findToken({ userName: "user-7777" })) as StoredToken;

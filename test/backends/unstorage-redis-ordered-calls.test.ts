@@ -6,6 +6,7 @@ import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts
 import type { EdgeTokenStore, StoredToken } from "../../src/index.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { DriverCalls, instrumentDriver } from "../../src/testing/index.ts";
+import { saveManyTokens } from "../support/many-tokens.ts";
 import { RedisServer } from "../support/redis.ts";
 
 const TOKENS = 2000;
@@ -23,20 +24,7 @@ describe(`driver calls where one key is written at a time, with ${TOKENS} tokens
     const driver = instrumentDriver(redisDriver({ url: server.url }), calls.count);
     storage = createStorage({ driver });
     store = createUnstorageTokenStore(prefixStorage(storage, "tenant"), { secret: SECRET });
-    for (let start = 0; start < TOKENS; start += 500) {
-      await Promise.all(
-        Array.from({ length: 500 }, (_, offset) => {
-          const number = start + offset;
-          return store.saveToken({
-            userName: `user-${number}`,
-            clientId: "client",
-            accessToken: `access-${number}`,
-            refreshToken: `refresh-${number}`,
-            grantToken: `grant-${number}`,
-          });
-        }),
-      );
-    }
+    await saveManyTokens(store, TOKENS);
     token = (await store.findToken({ userName: "user-777" })) as StoredToken;
   });
   afterAll(async () => {

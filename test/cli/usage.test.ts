@@ -3,8 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { atomicFsDriver } from "../../src/backends/unstorage/atomic-fs/index.ts";
+import { OutputClosed } from "../../src/cli/command.ts";
+import type { Terminal } from "../../src/cli/command.ts";
 import { COMMANDS } from "../../src/cli/commands/index.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
+import { run } from "../../src/cli/run.ts";
 import { runHere } from "../support/cli-run.ts";
 import { fillStore } from "../support/fill-store.ts";
 
@@ -40,7 +43,17 @@ describe.each(Object.keys(COMMANDS))("%s", (name) => {
 it.each<[string, string[], RegExp]>([
   ["no store", ["list"], /which store/],
   ["two stores", ["check", "STORE", "STORE"], /one store/],
+  ["two stores to list", ["list", "STORE", "STORE"], /one store/],
+  ["two stores to find in", ["find", "STORE", "STORE", "--user", "ann"], /one store/],
+  ["two stores to sweep", ["sweep", "STORE", "STORE"], /one store/],
+  ["two stores to rotate", ["rotate", "STORE", "STORE"], /one store/],
+  ["two stores to export", ["export", "STORE", "STORE", "--out", "x"], /one store/],
+  ["an argument for a secret", ["generate-secret", "hunter2"], /no argument/],
+  ["a file without a name", ["list", "sqlite:"], /no file/],
+  ["a source that is no MySQL", ["import", "mysql", "postgres://host/db", "--to", "STORE"], /mysql:/],
   ["a limit that is none", ["list", "STORE", "--limit", "-1"], /limit/],
+  ["a limit of nothing", ["list", "STORE", "--limit", "0"], /limit/],
+  ["an empty name to find by", ["find", "STORE", "--user", ""], /empty name/],
   ["no field to find by", ["find", "STORE"], /one field/],
   ["two fields to find by", ["find", "STORE", "--user", "ann", "--access-token", "-"], /one field/],
   ["a token as an argument", ["find", "STORE", "--access-token", TOKEN], /command line/],
@@ -156,4 +169,83 @@ it("makes secrets that are long enough, never the same, and in a file that only 
   expect(await readFile(file, "utf8")).toBe(secret);
   expect(await runHere(["rotate", store, "--next-secret-file", file], { env })).toMatchObject({ code: 0 });
   expect(await runHere(["list", store, "--secret-file", file])).toMatchObject({ code: 0 });
+});
+
+it("gives its figures as JSON, and the details of a token too", async () => {
+  const sweep = await runHere(["sweep", store, "--json"], { env });
+  expect(JSON.parse(sweep.out)).toEqual({ records: 2, expired: 0, over: 0, unreadable: 0, removed: 0 });
+  const show = await runHere(["show", store, "1", "--json"], { env });
+  expect(JSON.parse(show.out)).toMatchObject({ id: "1", userName: "ann", refreshToken: "[redacted, 3 characters]" });
+});
+
+it("rotates and sweeps past a damaged record, and says so by 3", async () => {
+  const records = join(store, "tokens", "r");
+  const [first] = await readdir(records);
+  await writeFile(join(records, first!), "torn");
+  expect(await runHere(["sweep", store], { env })).toMatchObject({ code: 3, err: expect.stringContaining("1 could not be read") });
+  const rotating = { ...env, NEXT_TOKEN_SECRET: "the next secret, long enough to be one" };
+  expect(await runHere(["rotate", store], { env: rotating })).toMatchObject({
+    code: 3,
+    out: expect.stringContaining("1 moved"),
+    err: expect.stringContaining("keep the current secret too"),
+  });
+});
+
+it("tells an empty store from one that is not there", async () => {
+  expect(await runHere(["list", join(directory, "nowhere")], { env })).toMatchObject({
+    code: 1,
+    err: expect.stringContaining("no store at"),
+  });
+  expect(await runHere(["delete", store, "1", "2"], { env })).toMatchObject({ code: 0 });
+  expect(await runHere(["list", store], { env })).toMatchObject({ code: 0, out: "", err: "There are no tokens.\n" });
+  expect(await runHere(["list", store, "--json"], { env })).toMatchObject({ code: 0, out: "", err: "" });
+});
+
+it("says why an export can't be written", async () => {
+  const out = join(directory, "nowhere", "backup");
+  const outcome = await runHere(["export", store, "--out", out], { env: { ...env, EXPORT_SECRET: SECRET } });
+  expect(outcome).toMatchObject({ code: 1, err: expect.stringContaining("can't be written: ENOENT") });
+});
+
+it("lists what a token lacks, and an instant that is no date as the number it is", async () => {
+  await fillStore(atomicFsDriver({ base: store }), [
+    { id: "3", accessToken: "a-3", expiresAt: 4_000_000_000_000 },
+    { id: "4", accessToken: "a-4", expiresAt: 8.64e15 + 1 },
+  ]);
+  const { out } = await runHere(["list", store], { env });
+  const line = (id: string): string[] =>
+    out
+      .split("\n")
+      .find((text) => text.startsWith(`${id} `))!
+      .split(/ {2,}/)
+      .slice(0, 4);
+  expect(line("3")).toEqual(["3", "-", "-", "until 2096-10-02T07:06:40Z"]);
+  expect(line("4")).toEqual(["4", "-", "-", "until 8640000000000001"]);
+});
+
+describe("what goes wrong elsewhere", () => {
+  const terminal = (parts: Partial<Terminal>): Terminal & { errors: string[] } => {
+    const errors: string[] = [];
+    const err = (line: string): void => void errors.push(line);
+    return { out: () => {}, err, environment: env, readLine: async () => "", signal: new AbortController().signal, errors, ...parts };
+  };
+
+  it("is no failure where nobody reads any more", async () => {
+    const closed = terminal({ signal: AbortSignal.abort(new OutputClosed()) });
+    expect(await run(["list", store], closed)).toBe(0);
+    expect(closed.errors).toEqual([]);
+  });
+
+  it.each<[unknown, string]>([
+    [Object.assign(new TypeError(TOKEN), { code: "ERR_ODD" }), "It failed: TypeError ERR_ODD."],
+    [{ name: 1 }, "It failed: unknown error."],
+  ])("is told by its name and code alone", async (thrown, sentence) => {
+    const failing = terminal({
+      out: () => {
+        throw thrown;
+      },
+    });
+    expect(await run(["list", store], failing)).toBe(1);
+    expect(failing.errors).toEqual([sentence]);
+  });
 });

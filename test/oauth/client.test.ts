@@ -85,6 +85,29 @@ describe("a client of any OAuth server", () => {
     await expect(client.refresh({ refreshToken: "r" })).rejects.toMatchObject({ code });
   });
 
+  it("sends its secret as it is told to, by the fetch that it is given", async () => {
+    const sent: { body: string; authorization: string | null }[] = [];
+    const metadata = await discoverServer(server.issuer);
+    for (const clientAuthentication of ["client_secret_basic", "client_secret_post"] as const) {
+      const other = createOAuthClient({
+        metadata,
+        clientId: OAUTH_CLIENT.id,
+        clientSecret: OAUTH_CLIENT.secret,
+        clientAuthentication,
+        redirectUrl: REDIRECT,
+        fetch: async (input, init) => {
+          const request = new Request(input, init);
+          sent.push({ body: await request.clone().text(), authorization: request.headers.get("authorization") });
+          return Response.json({ access_token: "a", token_type: "Bearer" });
+        },
+      });
+      expect(await other.refresh({ refreshToken: "r" })).toMatchObject({ accessToken: "a" });
+    }
+    expect(sent[0]!.authorization).toMatch(/^Basic /);
+    expect(sent[0]!.body).not.toContain("client_secret");
+    expect(sent[1]).toMatchObject({ authorization: null, body: expect.stringContaining("client_secret=") });
+  });
+
   it("sends no secret of its own where the server is gone, and says so", async () => {
     await server.stop();
     const error: unknown = await client.refresh({ refreshToken: "1000.secret" }).catch((thrown: unknown) => thrown);

@@ -20,9 +20,9 @@ describe("isolates over eventually consistent storage", () => {
     expect(await refreshesPerLife({ isolates: 30, delaySeconds: 60, jitterSeconds: 60, lives: 8, seed: 7, sharedLock: true })).toBe(1);
   });
 
-  it("are told of in the README with the numbers of the plot", async () => {
-    const [readme, plot] = [await file("README.md"), await file("docs/best-effort.svg")];
-    const rows = Array.from(readme.matchAll(/^\| (\d+) isolates? +\| +([\d.]+) +\| +([\d.]+) +\| +([\d.]+) +\|$/gm));
+  it("are told of in docs/workers.md with the numbers of the plot", async () => {
+    const [page, plot] = [await file("docs/workers.md"), await file("docs/best-effort.svg")];
+    const rows = Array.from(page.matchAll(/^\| (\d+) isolates? +\| +([\d.]+) +\| +([\d.]+) +\| +([\d.]+) +\|$/gm));
     expect(rows.length).toBeGreaterThanOrEqual(3);
     for (const [, isolates, none, half, whole] of rows) {
       expect(plot).toContain(`<title>${isolates} isolates, 0 s: ${none}<`);

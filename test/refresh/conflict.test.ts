@@ -10,6 +10,8 @@ describe("a token that somebody else saved during a refresh", () => {
     ["prevails where it belongs to another log-in", { createdAt: 2, version: 3 }, {}, true],
     ["prevails with another refresh token", { refreshToken: "r2" }, { refreshToken: "r3" }, true],
     ["prevails with a later expiry", { accessToken: "c", expiresAt: 3000 }, {}, true],
+    ["prevails where it never expires", { accessToken: "c", expiresAt: undefined as never }, {}, true],
+    ["gives way to a grant that never expires", { accessToken: "c", expiresAt: 3000 }, { expiresAt: undefined }, false],
     ["gives way with an earlier expiry", { accessToken: "c", expiresAt: 1500 }, {}, false],
     ["gives way where only something else was changed", { scope: "s" }, {}, false],
     ["gives way where it has the refresh token that is spent", { accessToken: "c", expiresAt: 3000 }, { refreshToken: "r2" }, false],

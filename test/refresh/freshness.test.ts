@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ReauthenticationRequiredError, RefreshFailedError, RefreshRateLimitedError } from "../../src/index.ts";
 import { coolDownMs } from "../../src/refresh/cool-down.ts";
-import { refreshDueAt, uniformFrom } from "../../src/refresh/freshness.ts";
+import { isAlive, isNews, refreshDueAt, uniformFrom } from "../../src/refresh/freshness.ts";
 
 const RULES = { minValidityMs: 60_000, jitterMs: 60_000 };
 const HOUR = 3_600_000;
@@ -35,6 +35,29 @@ describe("refreshDueAt", () => {
     }
     expect(within / rounds).toBeGreaterThan(2);
     expect(within / rounds).toBeLessThan(4);
+  });
+});
+
+describe("isNews", () => {
+  const seen = { id: "1", accessToken: "old", createdAt: 0, updatedAt: 0, version: 1 };
+  const at = { seen, rejected: "refused", now: HOUR, minValidityMs: 60_000 };
+
+  it.each<[string, object, boolean]>([
+    ["no longer the token that was seen, and valid for long", { accessToken: "new", expiresAt: 2 * HOUR }, true],
+    ["one that never expires", { accessToken: "new" }, true],
+    ["one that looks expired, but was saved just now", { accessToken: "new", updatedAt: HOUR - 1000, expiresAt: HOUR - 1 }, true],
+    ["one that was saved long ago and has expired", { accessToken: "new", expiresAt: HOUR }, false],
+    ["the very one", {}, false],
+    ["the one that was refused", { accessToken: "refused", expiresAt: 2 * HOUR }, false],
+    ["none", { accessToken: undefined }, false],
+  ])("takes or leaves %s", (_name, change, expected) => {
+    expect(isNews({ ...seen, ...change }, at)).toBe(expected);
+  });
+
+  it("an access token is alive until it expires, unless it was refused", () => {
+    expect(isAlive({ ...seen, expiresAt: HOUR + 1 }, undefined, HOUR)).toBe(true);
+    expect(isAlive({ ...seen, expiresAt: HOUR }, undefined, HOUR)).toBe(false);
+    expect(isAlive(seen, "old", HOUR)).toBe(false);
   });
 });
 

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { IncomingMessage, Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
+import { LocalServer } from "./local-server.ts";
+import type { LocalAnswer } from "./local-server.ts";
 
 export const OAUTH_CLIENT = { id: "client", secret: "a secret with % and :" };
 
@@ -16,41 +15,32 @@ export class OAuthServer {
   nextAnswer: { status: number; body: object; headers?: Record<string, string> } | undefined;
   /** The issuer in metadata and answers, where it is to be another than the server's own. */
   claimedIssuer: string | undefined;
-  readonly #server: Server;
+  #server!: LocalServer;
   readonly #codes = new Map<string, { challenge: string; redirectUri: string }>();
   readonly #refreshTokens = new Set<string>();
   #count = 0;
 
-  private constructor() {
-    this.#server = createServer((request, response) => {
-      void this.#answer(request).then(({ status, body, headers }) => {
-        response.writeHead(status, { "content-type": "application/json", ...headers }).end(body === undefined ? "" : JSON.stringify(body));
-      });
-    });
-  }
+  private constructor() {}
 
   static async start(): Promise<OAuthServer> {
     const server = new OAuthServer();
-    server.#server.listen(0, "127.0.0.1");
-    await once(server.#server, "listening");
+    server.#server = await LocalServer.start((request) => server.#answer(request));
     return server;
   }
 
   get issuer(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#server.url;
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, "close");
+  stop(): Promise<void> {
+    return this.#server.stop();
   }
 
   knows(refreshToken: string): boolean {
     return this.#refreshTokens.has(refreshToken);
   }
 
-  async #answer(request: IncomingMessage): Promise<{ status: number; body?: object; headers?: Record<string, string> }> {
+  async #answer(request: IncomingMessage): Promise<LocalAnswer> {
     const { pathname, searchParams } = new URL(request.url ?? "/", this.issuer);
     if (pathname === "/.well-known/oauth-authorization-server") return { status: 200, body: this.#metadata() };
     if (pathname === "/authorize") return this.#authorize(searchParams);
@@ -75,7 +65,7 @@ export class OAuthServer {
     };
   }
 
-  #authorize(query: URLSearchParams): { status: number; headers: Record<string, string> } {
+  #authorize(query: URLSearchParams): LocalAnswer {
     const redirectUri = query.get("redirect_uri") ?? "";
     const url = new URL(redirectUri);
     url.searchParams.set("state", query.get("state") ?? "");
@@ -91,7 +81,7 @@ export class OAuthServer {
     return { status: 302, headers: { location: url.href } };
   }
 
-  #grant(form: URLSearchParams): { status: number; body: object } {
+  #grant(form: URLSearchParams): LocalAnswer {
     const invalid = { status: 400, body: { error: "invalid_grant" } };
     if (form.get("grant_type") === "authorization_code") {
       const code = form.get("code") ?? "";

@@ -1,8 +1,7 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { IncomingMessage, Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { buffer } from "node:stream/consumers";
+import { LocalServer } from "./local-server.ts";
+import type { LocalAnswer } from "./local-server.ts";
 
 /** What an accounts or API server was asked. */
 export interface ZohoRequest {
@@ -12,22 +11,15 @@ export interface ZohoRequest {
   readonly authorization: string | undefined;
 }
 
-/** An answer in place of the next regular one of the token endpoint. */
-export interface TokenAnswer {
-  readonly status?: number;
-  readonly contentType?: string;
-  readonly body: string;
-}
-
-export const INVALID_CODE: TokenAnswer = { body: JSON.stringify({ error: "invalid_code" }) };
-export const RATE_LIMIT: TokenAnswer = {
+export const INVALID_CODE: LocalAnswer = { body: JSON.stringify({ error: "invalid_code" }) };
+export const RATE_LIMIT: LocalAnswer = {
   body: JSON.stringify({
     error: "Access Denied",
     error_description: "You have made too many requests continuously. Please try again after some time.",
     status: "failure",
   }),
 };
-export const HTML: TokenAnswer = { contentType: "text/html", body: "<!doctype html><title>Sign in</title>" };
+export const HTML: LocalAnswer = { headers: { "content-type": "text/html" }, body: "<!doctype html><title>Sign in</title>" };
 
 export const CLIENT = { id: "1000.CLIENT", secret: "client-secret" };
 export const USER = { email: "ann@example.com", organization: "700" };
@@ -39,38 +31,29 @@ export const USER = { email: "ann@example.com", organization: "700" };
 export class ZohoServer {
   readonly requests: ZohoRequest[] = [];
   /** Answers in place of the next ones of the token endpoint. */
-  readonly nextAnswers: TokenAnswer[] = [];
+  readonly nextAnswers: LocalAnswer[] = [];
   /** Fields that the token endpoint adds to its answers. */
   extraFields: Record<string, unknown> = {};
   readonly #grants = new Set<string>();
   readonly #refreshTokens = new Set<string>();
   readonly #accessTokens = new Set<string>();
-  readonly #server: Server;
+  #server!: LocalServer;
   #count = 0;
 
-  private constructor() {
-    this.#server = createServer((request, response) => {
-      void this.#answer(request).then(({ status = 200, contentType = "application/json", body }) => {
-        response.writeHead(status, { "content-type": `${contentType};charset=UTF-8` }).end(body);
-      });
-    });
-  }
+  private constructor() {}
 
   static async start(): Promise<ZohoServer> {
     const server = new ZohoServer();
-    server.#server.listen(0, "127.0.0.1");
-    await once(server.#server, "listening");
+    server.#server = await LocalServer.start((request) => server.#answer(request));
     return server;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#server.url;
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, "close");
+  stop(): Promise<void> {
+    return this.#server.stop();
   }
 
   issueGrant(): string {
@@ -97,7 +80,7 @@ export class ZohoServer {
     return token;
   }
 
-  async #answer(request: IncomingMessage): Promise<TokenAnswer> {
+  async #answer(request: IncomingMessage): Promise<LocalAnswer> {
     const { pathname, searchParams } = new URL(request.url ?? "/", this.url);
     const fields = { ...Object.fromEntries(searchParams), ...(await readForm(request)) };
     const { authorization } = request.headers;
@@ -110,7 +93,7 @@ export class ZohoServer {
     return this.#answerApi(pathname, authorization);
   }
 
-  #issue(fields: Record<string, string>): TokenAnswer {
+  #issue(fields: Record<string, string>): LocalAnswer {
     const { client_id, client_secret, grant_type, code = "", refresh_token = "" } = fields;
     if (client_id !== CLIENT.id || client_secret !== CLIENT.secret) return json({ error: "invalid_client" });
     const grant = { access_token: "", api_domain: this.url, token_type: "Bearer", expires_in: 3600, ...this.extraFields };
@@ -123,7 +106,7 @@ export class ZohoServer {
     return json({ ...grant, access_token: this.issueAccessToken(), refresh_token: this.issueRefreshToken() });
   }
 
-  #answerApi(path: string, authorization: string | undefined): TokenAnswer {
+  #answerApi(path: string, authorization: string | undefined): LocalAnswer {
     const accessToken = /^Zoho-oauthtoken (.+)$/.exec(authorization ?? "")?.[1] ?? "";
     if (!this.#accessTokens.has(accessToken)) {
       return json({ code: "INVALID_TOKEN", details: {}, message: "invalid oauth token", status: "error" }, 401);
@@ -140,6 +123,6 @@ async function readForm(request: IncomingMessage): Promise<Record<string, string
   return Object.fromEntries(Array.from(form, ([name, value]) => [name, value as string]));
 }
 
-function json(body: unknown, status = 200): TokenAnswer {
+function json(body: unknown, status = 200): LocalAnswer {
   return { status, body: JSON.stringify(body) };
 }

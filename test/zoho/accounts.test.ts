@@ -181,10 +181,32 @@ describe("a refresh", () => {
     expect(await sent({ clientId: "other" })).toEqual({ ...fields, client_id: "other" });
   });
 
-  it("needs a refresh token, and a revocation any token", async () => {
+  it("of a public client carries no secret", async () => {
+    const send = recorder();
+    const { clientSecret: _secret, ...publicClient } = OPTIONS;
+    await createZohoAccounts({ ...publicClient, fetch: send }).refreshToken({ refreshToken: "r" });
+    const body = send.mock.lastCall![1]!.body as URLSearchParams;
+    expect(Object.fromEntries(body)).toEqual({ grant_type: "refresh_token", refresh_token: "r", client_id: CLIENT.id });
+  });
+
+  it("needs a refresh token, a revocation any token, and an exchange a code", async () => {
     const accounts = createZohoAccounts({ ...OPTIONS, fetch: recorder() });
     await expect(accounts.refreshToken({ accessToken: "a" })).rejects.toMatchObject({ code: "ERR_REAUTHENTICATION_REQUIRED" });
     await expect(accounts.revokeToken({})).rejects.toMatchObject({ code: "ERR_TOKEN_INVALID" });
+    for (const code of ["", undefined, 1]) {
+      await expect(accounts.exchangeGrantToken(code as string)).rejects.toMatchObject({ code: "ERR_TOKEN_INVALID" });
+    }
+  });
+
+  it.each<[string, Response, unknown]>([
+    ["one that Zoho knew", Response.json({ status: "success" }), true],
+    ["one that Zoho knew no more", Response.json({ error: "invalid_token" }, { status: 400 }), false],
+    ["too many", new Response("", { status: 429 }), "ERR_REFRESH_RATE_LIMITED"],
+    ["a server that fails", Response.json({ error: "general_error" }, { status: 500 }), "ERR_REFRESH_FAILED"],
+  ])("'s tokens are revoked: %s", async (_name, response, expected) => {
+    const revoked = createZohoAccounts({ ...OPTIONS, fetch: async () => response }).revokeToken({ refreshToken: "r" });
+    if (typeof expected === "boolean") expect(await revoked).toBe(expected);
+    else await expect(revoked).rejects.toMatchObject({ code: expected });
   });
 });
 

@@ -5,16 +5,16 @@ import { namedBlocks } from "../support/markdown-code.ts";
 import { ZOHO_SDKS } from "../support/zoho-sdks.ts";
 import { ZohoServer } from "../support/zoho-server.ts";
 
-export const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 export const PAGE: string = `${ROOT}docs/zoho.md`;
 
-/** Writes the page's blocks as files below `test-results`, where they see the packages; the directory. */
-export async function writeBlocks(name: string): Promise<{ directory: string; files: string[]; remove: () => Promise<void> }> {
+/** Writes the page's blocks as files below `test-results`, where they see the packages. */
+export async function writeBlocks(name: string): Promise<{ directory: string; remove: () => Promise<void> }> {
   const directory = `${ROOT}test-results/${name}`;
   const blocks = await namedBlocks(PAGE);
   await mkdir(directory, { recursive: true });
   for (const [file, code] of blocks) await writeFile(`${directory}/${file}`, code);
-  return { directory, files: [...blocks.keys()], remove: () => rm(directory, { recursive: true, force: true }) };
+  return { directory, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
 interface StoreModule {

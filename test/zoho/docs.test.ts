@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { run } from "../../src/cli/run.ts";
 import type { TokenStore } from "../../src/index.ts";
@@ -10,9 +8,7 @@ import type { ZohoAccounts } from "../../src/zoho/index.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { commands } from "../support/markdown-code.ts";
 import { ZohoServer } from "../support/zoho-server.ts";
-import { goOver, PAGE, ROOT, writeBlocks } from "./docs-suite.ts";
-
-const execute = promisify(execFile);
+import { goOver, PAGE, writeBlocks } from "./docs-suite.ts";
 
 let blocks: Awaited<ReturnType<typeof writeBlocks>>;
 let directory: string;
@@ -53,17 +49,6 @@ async function runCommands(source: string): Promise<void> {
 }
 
 describe("docs/zoho.md", () => {
-  it("has blocks that compile", async () => {
-    expect(blocks.files).toHaveLength(12);
-    const compilerOptions = { isolatedDeclarations: false, noPropertyAccessFromIndexSignature: false, exactOptionalPropertyTypes: false };
-    await writeFile(block("tsconfig.json"), JSON.stringify({ extends: "../../tsconfig.json", compilerOptions, include: ["*.ts"] }));
-    const output = await execute("tsc", ["-p", blocks.directory], { cwd: ROOT }).then(
-      ({ stdout }) => stdout,
-      ({ stdout }: { stdout: string }) => stdout,
-    );
-    expect(output).toBe("");
-  });
-
   it("leads from a file to this", () => goOver(block("file-before.ts"), () => runCommands("zoho-file"), block("file-after.ts")));
 
   it("leads from SQLite to this", () => goOver(block("sqlite-before.ts"), () => runCommands("sqlite"), block("sqlite-after.ts")));

@@ -138,6 +138,19 @@ export function zohoSdkV2Suite(storage: string, create: () => Promise<StoreFixtu
       expect(await adapter.getTokens()).toEqual([]);
     });
 
+    it("finds nothing for a user without a name, and lists what was saved for none", async () => {
+      const adapter = adaptV2(store);
+      const nobody = user("");
+      expect(await adapter.getToken(nobody, buildV2({ refreshToken: "r" }))).toBeNull();
+      const unnamed = buildV2({ grantToken: "g" });
+      await adapter.saveToken(nobody, unnamed);
+      expect(await onlyRow()).not.toHaveProperty("userName");
+      expect(unnamed.getUserMail()).toBeFalsy();
+      const [listed] = await adapter.getTokens();
+      expect([listed!.getId(), listed!.getGrantToken()]).toEqual([unnamed.getId(), "g"]);
+      expect([listed!.getRefreshToken(), listed!.getUserMail()].filter(Boolean)).toEqual([]);
+    });
+
     it("may name its user by getEmail, as in nodejs", async () => {
       const adapter = adaptV2(store);
       await adapter.saveToken({ getEmail: () => "ann@example.com" }, buildV2({ refreshToken: "r" }));

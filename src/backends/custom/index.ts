@@ -1,3 +1,8 @@
+/**
+ * A store over a backend of your own, and what such a backend needs.
+ *
+ * @module edge-token-store/backend
+ */
 import type { Backend } from "../../backend.ts";
 import { Engine } from "../../engine.ts";
 import { OptionInvalidError } from "../../errors.ts";
@@ -22,6 +27,7 @@ export type {
 export { safeCause } from "../../cause.ts";
 export type { Secret, SingleSecret } from "../../sealing/secret.ts";
 
+/** What a store over a backend of your own takes beside the options of all stores. */
 export interface CustomTokenStoreOptions extends TokenStoreOptions {
   /** Makes the backend that keeps the records of this namespace; called once, when all options have proven good. */
   backend: (namespace: string) => Backend;

@@ -1,3 +1,8 @@
+/**
+ * A strongly consistent store in Cloudflare's Durable Objects: the class that a Worker exports, and the store over its binding.
+ *
+ * @module edge-token-store/durable-object
+ */
 import { Engine } from "../../engine.ts";
 import { OptionInvalidError } from "../../errors.ts";
 import { parseOptions } from "../../options.ts";
@@ -22,12 +27,15 @@ export type { ObjectNamespace } from "./protocol.ts";
 export interface TokenStoreObject extends RecordCalls, LockCalls {
   /** By this the platform's types know the class of a Durable Object. */
   readonly __DURABLE_OBJECT_BRAND: never;
+  /** The platform calls it: a lock passes on when its lease has run out. */
   alarm(): Promise<void>;
 }
 
+/** The class itself, for the Worker's main module to export. */
 // Typed without the types of Workers: who uses the library elsewhere has none of them.
 export const TokenStoreObject: new (context: never, env: never) => TokenStoreObject = Implementation;
 
+/** What a store in Durable Objects takes beside the options of all stores. */
 export interface DurableObjectTokenStoreOptions extends TokenStoreOptions {
   /**
    * Seals the records and keys the digests, in the Worker: the object sees neither. Keep it out of the source.

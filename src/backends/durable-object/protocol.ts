@@ -2,7 +2,9 @@ import type { IndexName, StoredRecord } from "../../backend.ts";
 
 /** What a binding to `TokenStoreObject` has to offer: the platform's `DurableObjectNamespace` fits. */
 export interface ObjectNamespace {
+  /** The id of the object with this name. */
   idFromName(name: string): unknown;
+  /** The stub that calls it. */
   get(id: unknown): unknown;
 }
 
@@ -29,11 +31,15 @@ export type Answer<Result> = { readonly result: Result } | { readonly spreadOver
 
 /** What a store calls. Each call names the number of objects that the store believes its records are spread over. */
 export interface RecordCalls {
+  /** The record under this key. */
   readRecord(shard: number, key: string): Promise<Answer<RecordRow | undefined>>;
+  /** The records under an index entry. */
   lookUpRecords(shard: number, index: IndexName, digest: string): Promise<Answer<RecordRow[]>>;
+  /** Answers false, having written nothing, where another record is stored than `previous`. */
   commitRecord(shard: number, commit: Commit): Promise<Answer<boolean>>;
   /** The records after that key, in the order of their keys. */
   listRecords(shard: number, after: string, limit: number): Promise<Answer<RecordPage>>;
+  /** Removes all records. */
   clearRecords(shard: number): Promise<Answer<void>>;
 }
 
@@ -45,6 +51,8 @@ export interface LockCalls {
   renewLock(token: string, leaseMs: number): Promise<boolean>;
   /** Gives the lock up, or leaves the queue. */
   releaseLock(token: string): Promise<void>;
+  /** The note that was left with the lock, if its time is not over. */
   readNote(): Promise<string | undefined>;
+  /** Leaves a note for that many milliseconds. */
   writeNote(text: string, ttlMs: number): Promise<void>;
 }

@@ -1,3 +1,8 @@
+/**
+ * A store in a browser's IndexedDB, sealed with keys of its own and shared by all tabs.
+ *
+ * @module edge-token-store/indexeddb
+ */
 import { Engine } from "../../engine.ts";
 import type { TokenStoreError } from "../../errors.ts";
 import { assertOption, isAboveZero, parseOptions } from "../../options.ts";
@@ -11,6 +16,7 @@ import { TabEvents } from "./tab-events.ts";
 
 const DEFAULT_OPEN_TIMEOUT_MS = 10_000;
 
+/** What a store in IndexedDB takes beside the options of all stores. */
 export interface IndexedDBTokenStoreOptions extends TokenStoreOptions {
   /**
    * Accept tokens with a `clientSecret`; default false, which refuses them with `ERR_TOKEN_INVALID`:

@@ -1,3 +1,8 @@
+/**
+ * A store over any [unstorage](https://unstorage.unjs.io) driver: Redis, Cloudflare KV, files, SQL.
+ *
+ * @module edge-token-store/unstorage
+ */
 import type { Storage } from "unstorage";
 import { Engine } from "../../engine.ts";
 import { OptionInvalidError } from "../../errors.ts";
@@ -11,6 +16,7 @@ import { UnstorageBackend } from "./backend.ts";
 
 export type { Secret, SingleSecret } from "../../sealing/secret.ts";
 
+/** What a store over unstorage takes beside the options of all stores. */
 export interface UnstorageTokenStoreOptions extends TokenStoreOptions {
   /**
    * Seals the records and keys the digests that stand in the storage's keys. Keep it out of the storage

@@ -12,7 +12,7 @@ export class Keys {
   /** Whether all keys lie in one slot of a Redis Cluster. */
   readonly hashTag: boolean;
 
-  constructor(namespace: string, hashTag = false) {
+  constructor(namespace: string, hashTag: boolean) {
     this.hashTag = hashTag;
     this.#namespace = hashTag ? `{${namespace}}` : namespace;
     const escaped = hashTag ? `\\{${namespace}\\}` : namespace;

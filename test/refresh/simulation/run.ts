@@ -1,4 +1,4 @@
-// npm run simulate: draws docs/best-effort.svg and prints the numbers of the README. The same seed, the same numbers.
+// npm run simulate: draws docs/best-effort.svg and prints the numbers of docs/workers.md. The same seed, the same numbers.
 import { writeFile } from "node:fs/promises";
 import { refreshesPerLife } from "./isolates.ts";
 import { plot } from "./plot.ts";

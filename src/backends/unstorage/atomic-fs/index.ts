@@ -1,3 +1,8 @@
+/**
+ * An unstorage driver for files that survive a crash. For Node.js, Deno and Bun.
+ *
+ * @module edge-token-store/fs
+ */
 import { unlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Driver, StorageMeta } from "unstorage";
@@ -15,6 +20,7 @@ import { segmentsOfBase, segmentsOfKey } from "./paths.ts";
 import { encodeValue, isExpired, MAX_HEADER_BYTES, parseHeader } from "./stored-value.ts";
 import { sweepOrphans } from "./sweep-orphans.ts";
 
+/** Where the files lie. */
 export interface AtomicFsOptions {
   /** The directory of the files, made on first use; a relative one counts from the working directory of now. */
   base: string;

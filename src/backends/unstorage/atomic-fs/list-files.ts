@@ -4,7 +4,7 @@ import { ifMissing } from "./file-errors.ts";
 import { isSegment } from "./paths.ts";
 
 /** The files below the directory that can be keys', by their segments. It follows no links and leaves out what vanishes meanwhile. */
-export async function* listFiles(directory: string, segments: readonly string[] = []): AsyncGenerator<string[]> {
+export async function* listFiles(directory: string, segments: readonly string[]): AsyncGenerator<string[]> {
   const entries = (await readdir(directory, { withFileTypes: true }).catch(ifMissing)) ?? [];
   for (const entry of entries) {
     if (!isSegment(entry.name)) continue;

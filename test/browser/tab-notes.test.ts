@@ -1,0 +1,43 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { TabNotes } from "../../src/locks/tab-notes.ts";
+
+const KEY = "edge-token-store:note:a-lock";
+const MINUTE_MS = 60_000;
+
+describe("notes in localStorage", () => {
+  afterEach(() => localStorage.clear());
+
+  it("are read by whoever opens later, until their time is over", async () => {
+    await new TabNotes().write("a-lock", "not before noon", MINUTE_MS);
+    expect(await new TabNotes().read("a-lock")).toBe("not before noon");
+    expect(await new TabNotes().read("another")).toBeUndefined();
+    await new TabNotes().write("a-lock", "over", -1);
+    expect(await new TabNotes().read("a-lock")).toBeUndefined();
+    expect(localStorage.getItem(KEY)).toBeNull();
+  });
+
+  it.each(["no JSON", "{}", '{"text":1,"goneAt":9e15}', '{"text":"t","goneAt":"soon"}', "null"])(
+    "that somebody else has put there are taken for none: %s",
+    async (value) => {
+      localStorage.setItem(KEY, value);
+      expect(await new TabNotes().read("a-lock")).toBeUndefined();
+      await new TabNotes().write("a-lock", "ours", MINUTE_MS);
+      expect(await new TabNotes().read("a-lock")).toBe("ours");
+    },
+  );
+
+  it("stay within the page where the storage is full", async () => {
+    localStorage.setItem("rest", "");
+    for (let size = 2 ** 22; size >= 1; size = Math.floor(size / 2)) {
+      try {
+        for (;;) localStorage.setItem("rest", localStorage.getItem("rest")! + "x".repeat(size));
+      } catch {
+        // Too large a piece; a smaller one may fit.
+      }
+    }
+    const notes = new TabNotes();
+    await notes.write("a-lock", "ours", MINUTE_MS);
+    expect(localStorage.getItem(KEY)).toBeNull();
+    expect(await notes.read("a-lock")).toBe("ours");
+  });
+});
