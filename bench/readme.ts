@@ -19,9 +19,10 @@ const root = (path: string): string => fileURLToPath(new URL(`../${path}`, impor
 /** The generated parts of each document, by the name that stands in its marks: `<!-- bars -->` … `<!-- /bars -->`. */
 function partsOf(): Readonly<Record<string, Readonly<Record<string, string>>>> {
   return {
-    "README.md": { environment: environmentLine(), bars: barsTable(), zoho: zohoTable(), sizes: sizesTable() },
+    "README.md": { environment: environmentLine(), zoho: zohoTable(), sizes: sizesTable() },
     "bench/results/README.md": {
       environment: environmentTable(),
+      bars: barsTable(),
       operations: workTable(operationsCell),
       times: workTable(timeCell),
       counts: countsTable(),
