@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { StoredRecord } from "../../src/backend.ts";
@@ -41,6 +42,16 @@ const anyContent: fc.Arbitrary<RecordContent> = fc
 const anyHeader = fc.record({
   key: fc.stringMatching(/^[0-9a-f]{32}$/),
   index: fc.record({ user: anyText, access: anyText }, { requiredKeys: [] }),
+});
+
+describe("HMAC", () => {
+  it("of hashes in one call is that of the platform's own object, for any message and key", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 100 }), fc.string({ unit: "binary", maxLength: 300 }), (key, message) => {
+        expect(nodeCrypto.hmac(key)(message)).toBe(createHmac("sha256", key).update(message).digest("hex"));
+      }),
+    );
+  });
 });
 
 describe("sealing", () => {
