@@ -4,19 +4,16 @@
  * for each other.
  */
 export class KeyedQueue {
-  readonly #tails = new Map<string, Promise<unknown>>();
+  readonly #tails = new Map<string, Promise<void>>();
 
   run<Result>(keys: readonly string[], task: () => Promise<Result>): Promise<Result> {
-    const before = Promise.all(keys.map((key) => this.#tails.get(key)));
-    const result = before.then(task);
-    const tail = result.then(
-      () => {},
-      () => {},
-    );
-    for (const key of keys) this.#tails.set(key, tail);
-    void tail.then(() => {
+    const before = keys.map((key) => this.#tails.get(key)).filter((tail) => tail !== undefined);
+    const result = before.length > 0 ? Promise.all(before).then(task) : task();
+    const leave = (): void => {
       for (const key of keys) if (this.#tails.get(key) === tail) this.#tails.delete(key);
-    });
+    };
+    const tail = result.then(leave, leave);
+    for (const key of keys) this.#tails.set(key, tail);
     return result;
   }
 
