@@ -1,7 +1,31 @@
-import type { StoredRecord } from "../../backend.ts";
+import type { RecordIndex, StoredRecord } from "../../backend.ts";
 
 /** How many records' last commits are remembered one by one. */
 const REMEMBERED = 1024;
+
+/** A record that knows when it was read: a look-up makes one each time, for which a `WeakMap` is too slow. */
+class TimedRecord implements StoredRecord {
+  readonly key: string;
+  readonly version: number;
+  readonly keyId: string;
+  readonly index: RecordIndex;
+  readonly body: unknown;
+  readonly #time: number;
+
+  constructor({ key, version, keyId, index, body }: StoredRecord, time: number) {
+    this.key = key;
+    this.version = version;
+    this.keyId = keyId;
+    this.index = index;
+    this.body = body;
+    this.#time = time;
+  }
+
+  /** Of any other record: before all. */
+  static timeOf(record: StoredRecord): number {
+    return #time in record ? record.#time : -1;
+  }
+}
 
 /**
  * Tells, within this process and without another read, whether a record was committed since it was
@@ -13,7 +37,6 @@ export class CommitClock {
   /** Reads older than this count as outdated: what they could have missed is no longer remembered. */
   #floor = 0;
   readonly #committed = new Map<string, number>();
-  readonly #read = new WeakMap<StoredRecord, number>();
 
   /** Take it before the read is sent: a commit that ends while the read is on its way counts as later. */
   now(): number {
@@ -21,8 +44,7 @@ export class CommitClock {
   }
 
   stamp(record: StoredRecord, time: number): StoredRecord {
-    this.#read.set(record, time);
-    return record;
+    return new TimedRecord(record, time);
   }
 
   /** Call it when the write of the record is over, also when it failed: it may have arrived. */
@@ -36,7 +58,7 @@ export class CommitClock {
   }
 
   isOutdated(record: StoredRecord): boolean {
-    const read = this.#read.get(record) ?? -1;
+    const read = TimedRecord.timeOf(record);
     return read < this.#floor || read < (this.#committed.get(record.key) ?? 0);
   }
 }
