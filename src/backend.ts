@@ -13,10 +13,15 @@ export type IndexName = (typeof INDEX_NAMES)[number];
 export interface Backend {
   /** Whether records are sealed is not for the backend to know. */
   readonly capabilities: Omit<Capabilities, "sealed">;
-  /** The record under this key, or undefined. Damage is a record without a body, not an error. */
-  read(key: string): Promise<StoredRecord | undefined>;
-  /** The records under an index entry. They are hints: the engine checks each against the query. */
-  lookup(index: IndexName, digest: string): Promise<StoredRecord[]>;
+  /**
+   * The record under this key, or undefined. Damage is a record without a body, not an error.
+   *
+   * `known` is what an earlier read of this key gave: where the very same bytes lie there, a backend may answer with it
+   * and spare itself to parse them. Others leave it alone.
+   */
+  read(key: string, known?: StoredRecord): Promise<StoredRecord | undefined>;
+  /** The records under an index entry. They are hints: the engine checks each against the query. `known` as in `read`. */
+  lookup(index: IndexName, digest: string, known?: (key: string) => StoredRecord | undefined): Promise<StoredRecord[]>;
   /**
    * Inserts (no `previous`), updates, or deletes (no `next`), and moves the index with the record. Where
    * `next` has another key than `previous`, the record moves there, and the key must be free. Answers
@@ -140,11 +145,8 @@ export function isSameRecord(stored: StoredRecord | undefined, previous: Pick<St
 }
 
 function isIndex(index: unknown): index is RecordIndex {
-  return (
-    typeof index === "object" &&
-    index !== null &&
-    Object.entries(index).every(([name, digest]) => isIndexName(name) && typeof digest === "string")
-  );
+  if (typeof index !== "object" || index === null) return false;
+  return Object.keys(index).every((name) => isIndexName(name) && typeof (index as RecordIndex)[name] === "string");
 }
 
 export function isIndexName(name: unknown): name is IndexName {

@@ -16,7 +16,7 @@ import { makeRecord } from "./record.ts";
 import { isOver } from "./retention.ts";
 import { retryCommit } from "./retry-commit.ts";
 import type { KeyRegister } from "./sealing/key-register.ts";
-import type { Keyring } from "./sealing/keyring.ts";
+import type { Key, Keyring } from "./sealing/keyring.ts";
 import { Memo } from "./sealing/memo.ts";
 import { parseId, parseTokenInput } from "./token.ts";
 import type { StoredToken, TokenFields, TokenInput, TokenPatch, TokenQuery } from "./token.ts";
@@ -54,6 +54,7 @@ export class Engine implements EdgeTokenStore {
   // Commits compare versions anyway; queueing the saves of one token spares them the retries.
   readonly #saves = new KeyedQueue();
   readonly #memo: Memo | undefined;
+  #lastFinder: Finder | undefined;
   #closing: Promise<void> | undefined;
   #lastSave = { at: 0, tick: 0 };
 
@@ -194,8 +195,10 @@ export class Engine implements EdgeTokenStore {
     return this.#memo ? this.#memo.over(keyring) : keyring;
   }
 
+  /** One for each keyring, which nearly always stays the same. */
   #finder(keyring: Keyring): Finder {
-    return new Finder(this.#backend, keyring, this.#options);
+    if (this.#lastFinder?.keyring !== keyring) this.#lastFinder = new Finder(this.#backend, keyring, this.#options);
+    return this.#lastFinder;
   }
 
   /** One attempt. Undefined: somebody was faster, try again. */
@@ -223,12 +226,17 @@ export class Engine implements EdgeTokenStore {
       version: (matched?.version ?? 0) + 1,
     };
     const content = { token, derived: target.derived, tick: this.#tick(now) };
-    const next = await makeRecord(keyring.current, this.#options.lookups, content);
+    const next = await makeRecord(keyring.current, this.#options.lookups, content, this.#sealedBy(keyring.current, target.matched));
     this.#backend.assertFits?.(next);
     if (!target.matched) await this.parts.register?.enter(keyring);
     if (!(await this.#backend.commit(target.matched?.record, next))) return undefined;
     this.#events.emit({ type: "saved", id: token.id, version: token.version });
     return { ...token };
+  }
+
+  /** What is written over, where the key has sealed it, so that its index can be relied on. */
+  #sealedBy(key: Key, matched: Found | undefined): Found | undefined {
+    return this.parts.sealed && matched?.record.keyId === key.id ? matched : undefined;
   }
 
   /** The record that a save updates, else the key that it inserts under. */

@@ -5,6 +5,7 @@ import type { ParsedOptions } from "./options.ts";
 import { isOver } from "./retention.ts";
 import { recordCorrupt } from "./sealing/keyring.ts";
 import type { Key, Keyring, RecordContent } from "./sealing/keyring.ts";
+import { whenDone } from "./sealing/primitives.ts";
 
 /** A record that was read, and what is in it. */
 export interface Found extends RecordContent {
@@ -15,14 +16,14 @@ export type FinderOptions = Pick<ParsedOptions, "lookups" | "retention" | "now">
 
 /** Look up → load: from the steps of a query to opened records, under one keyring. */
 export class Finder {
+  readonly keyring: Keyring;
   readonly #backend: Backend;
-  readonly #keyring: Keyring;
   readonly #lookups: ReadonlySet<IndexName>;
   readonly #isLive: (found: Found) => boolean;
 
   constructor(backend: Backend, keyring: Keyring, { lookups, retention, now }: FinderOptions) {
     this.#backend = backend;
-    this.#keyring = keyring;
+    this.keyring = keyring;
     this.#lookups = lookups;
     this.#isLive = ({ token }) => !isOver(retention, token, now());
   }
@@ -51,9 +52,11 @@ export class Finder {
   /** Sessions that are over included. The current key is asked first, and the previous ones on a miss, or where all are wanted. */
   async findBy(step: LookupStep, all: boolean): Promise<Found[]> {
     const found: Found[] = [];
-    for (const key of this.#keyring.keys) {
+    const { keys } = this.keyring;
+    for (const key of keys) {
       for (const one of await this.#findUnder(key, step, all)) {
-        const latest = (await this.supersederOf(one)) ?? one;
+        // What the current key has written nothing supersedes.
+        const latest = key === keys[0] ? one : ((await this.supersederOf(one)) ?? one);
         const known = found.some(({ token }) => token.id === latest.token.id);
         if (!known && matchesStep(step, latest.token)) found.push(latest);
       }
@@ -67,7 +70,7 @@ export class Finder {
 
   /** The record under this key. @throws {RecordCorruptError} unless the key itself wrote it */
   async readUnder(key: Key, digest: string): Promise<Found | undefined> {
-    const record = await this.#backend.read(digest);
+    const record = await this.#backend.read(digest, key.known?.(digest));
     return record && this.#open(key, record);
   }
 
@@ -76,7 +79,7 @@ export class Finder {
    * what it left behind. Its index entries may be all there are yet, but the later record is the truth.
    */
   async supersederOf({ record, token }: Found): Promise<Found | undefined> {
-    for (const key of this.#keyring.keys) {
+    for (const key of this.keyring.keys) {
       if (key.id === record.keyId) return undefined;
       const later = await this.readUnder(key, await recordKey(key, token.id));
       if (later) return later;
@@ -92,7 +95,7 @@ export class Finder {
     const direct = step.by === "account" ? await this.#readAccount(key, step) : undefined;
     if (direct && !all && this.#isLive(direct)) return [direct];
     if (!this.#lookups.has(step.by)) return direct ? [direct] : [];
-    const records = await this.#backend.lookup(step.by, await key.digest(step.by, stepIndexValue(step)));
+    const records = await this.#backend.lookup(step.by, await key.digest(step.by, stepIndexValue(step)), key.known);
     const others = records.filter((record) => record.key !== direct?.record.key);
     const opened = await Promise.all(others.map((record) => this.#open(key, record)));
     const found = opened.filter(({ token }) => matchesStep(step, token));
@@ -105,16 +108,18 @@ export class Finder {
    */
   async #readAccount(key: Key, step: LookupStep & { by: "account" }): Promise<Found | undefined> {
     for (let sequence = 0; ; sequence++) {
-      const id = await derivedId(key, accountIdentity(step.userName, step.clientId ?? null), sequence);
-      const found = await this.readUnder(key, await recordKey(key, id));
+      const id = derivedId(key, accountIdentity(step.userName, step.clientId ?? null), sequence);
+      const digest = whenDone(id, (derived) => recordKey(key, derived));
+      const found = await this.readUnder(key, typeof digest === "string" ? digest : await digest);
       if (!found || matchesStep(step, found.token)) return found;
     }
   }
 
   /** Under digests of one key only its own records can lie: another key's name on one is damage. */
   async #open(key: Key, record: StoredRecord): Promise<Found> {
-    if (record.keyId !== key.id) throw recordCorrupt(record.key);
-    return { record, ...(await this.#keyring.open(record)) };
+    const content = record.keyId === key.id ? await key.open(record) : undefined;
+    if (!content) throw recordCorrupt(record.key);
+    return { record, token: content.token, derived: content.derived, tick: content.tick };
   }
 }
 

@@ -1,6 +1,7 @@
 import { fromBase64Url, toBase64Url } from "#crypto";
 import { INDEX_NAMES } from "../backend.ts";
 import type { StoredRecord } from "../backend.ts";
+import { whenDone } from "./primitives.ts";
 import type { Cipher } from "./primitives.ts";
 
 /** Told in storage-schema.md; another number is another way to seal. */
@@ -28,12 +29,11 @@ export async function sealEnvelope(
 }
 
 /** Undefined where the body is no envelope of this key, or not the one of this record. */
-export async function openEnvelope(cipher: Cipher, namespace: string, record: StoredRecord): Promise<string | undefined> {
+export function openEnvelope(cipher: Cipher, namespace: string, record: StoredRecord): string | undefined | Promise<string | undefined> {
   const { format, keyId, sealed } = (record.body ?? {}) as Partial<Record<keyof Envelope, unknown>>;
   if (format !== FORMAT || keyId !== record.keyId) return undefined;
   const bytes = sealed instanceof Uint8Array ? sealed : decodeCanonical(sealed);
-  const plaintext = bytes && (await cipher.open(bytes, additionalData(namespace, record)));
-  return plaintext && decode(plaintext);
+  return bytes && whenDone(cipher.open(bytes, additionalData(namespace, record)), (plaintext) => plaintext && decode(plaintext));
 }
 
 let encoder: TextEncoder | undefined;

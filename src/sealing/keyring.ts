@@ -4,6 +4,7 @@ import type { IndexValue } from "../lookup.ts";
 import type { StoredToken } from "../token.ts";
 import { openEnvelope, sealEnvelope } from "./envelope.ts";
 import type { RecordHeader } from "./envelope.ts";
+import { whenDone } from "./primitives.ts";
 import type { Cipher, Hmac } from "./primitives.ts";
 
 /** 128 bits, in hex: enough that no two values ever meet, short enough for every storage's keys. */
@@ -25,7 +26,9 @@ export interface Key {
   readonly digest: (kind: string, value: IndexValue) => string | Promise<string>;
   readonly seal: (header: RecordHeader, content: RecordContent) => unknown;
   /** Undefined where the record is not what {@link Key.seal} made of it. */
-  readonly open: (record: StoredRecord) => Promise<RecordContent | undefined>;
+  readonly open: (record: StoredRecord) => RecordContent | undefined | Promise<RecordContent | undefined>;
+  /** The record that was opened last under this record key, of keys that remember. */
+  readonly known?: (recordKey: string) => StoredRecord | undefined;
 }
 
 /** The current key, which writes, and the previous ones, which still read. */
@@ -71,18 +74,25 @@ export async function createKey({ hmac, cipher, namespace, encoding }: KeyParts)
     id: await digest("key", []),
     digest,
     seal: (header, content) => (cipher ? sealEnvelope(cipher, namespace, header, JSON.stringify(content), encoding) : content),
-    async open(record) {
-      const content = cipher ? parse(await openEnvelope(cipher, namespace, record)) : record.body;
-      if (!isContent(content) || content.token.version !== record.version) return undefined;
+    open(record) {
+      if (cipher) return whenDone(openEnvelope(cipher, namespace, record), (plaintext) => contentOf(record, parse(plaintext)));
+      const content = contentOf(record, record.body);
       // A seal binds the record's key; without one, it has to be compared.
-      if (!cipher && (await digest("id", [content.token.id])) !== record.key) return undefined;
-      return { ...content, token: { ...content.token } };
+      return content && whenDone(digest("id", [content.token.id]), (key) => (key === record.key ? copyOf(content) : undefined));
     },
   };
 }
 
 function parse(plaintext: string | undefined): unknown {
   return plaintext === undefined ? undefined : JSON.parse(plaintext);
+}
+
+function contentOf(record: StoredRecord, content: unknown): RecordContent | undefined {
+  return isContent(content) && content.token.version === record.version ? content : undefined;
+}
+
+export function copyOf(content: RecordContent): RecordContent {
+  return { ...content, token: { ...content.token } };
 }
 
 function isContent(body: unknown): body is RecordContent {

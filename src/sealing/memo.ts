@@ -1,40 +1,13 @@
 import { INDEX_NAMES } from "../backend.ts";
 import type { StoredRecord } from "../backend.ts";
-import { Keyring } from "./keyring.ts";
+import type { IndexValue } from "../lookup.ts";
+import { Recent } from "../recent.ts";
+import { copyOf, Keyring } from "./keyring.ts";
 import type { Key, RecordContent } from "./keyring.ts";
+import { whenDone } from "./primitives.ts";
 
 /** Digests are asked for more often than records are opened: each record has an id and up to five index entries. */
 const DIGESTS_PER_RECORD = 6;
-
-/** A map that forgets what was used longest ago. */
-class Recent<Value> {
-  readonly #entries = new Map<string, Value>();
-  readonly #limit: number;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  get(key: string): Value | undefined {
-    const value = this.#entries.get(key);
-    if (value !== undefined) this.set(key, value);
-    return value;
-  }
-
-  set(key: string, value: Value): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size > this.#limit) this.#entries.delete(this.#entries.keys().next().value!);
-  }
-
-  delete(key: string): void {
-    this.#entries.delete(key);
-  }
-
-  clear(): void {
-    this.#entries.clear();
-  }
-}
 
 /**
  * What one store has opened lately, so that it need not be decrypted again. The storage is read all the
@@ -78,21 +51,19 @@ export class Memo {
     return {
       id: key.id,
       digest: (kind, value) => {
-        const name = JSON.stringify([key.id, kind, ...value]);
-        const known = this.#digests.get(name);
-        if (known !== undefined) return known;
-        const digest = key.digest(kind, value);
-        if (typeof digest === "string") return this.#noteDigest(name, digest);
-        return digest.then((hex) => this.#noteDigest(name, hex));
+        const name = nameOf(key.id, kind, value);
+        return this.#digests.get(name) ?? whenDone(key.digest(kind, value), (digest) => this.#noteDigest(name, digest));
       },
       seal: (header, content) => key.seal(header, content),
-      open: async (record) => {
+      open: (record) => {
         const known = this.#opened.get(record.key);
         if (known && isSame(known.record, record)) return copyOf(known.content);
-        const content = await key.open(record);
-        if (content) this.#opened.set(record.key, { record, content: copyOf(content) });
-        return content;
+        return whenDone(key.open(record), (content) => {
+          if (content) this.#opened.set(record.key, { record, content: copyOf(content) });
+          return content;
+        });
       },
+      known: (recordKey) => this.#opened.get(recordKey)?.record,
     };
   }
 
@@ -102,12 +73,16 @@ export class Memo {
   }
 }
 
-function copyOf(content: RecordContent): RecordContent {
-  return { ...content, token: { ...content.token } };
+/** Another for each kind and value, whatever characters are in it: each part comes with its length. */
+function nameOf(keyId: string, kind: string, value: IndexValue): string {
+  let name = keyId + kind;
+  for (const part of value) name += part === null ? ":" : `${part.length}:${part}`;
+  return name;
 }
 
 /** Whether the two were read from the same bytes. */
 function isSame(left: StoredRecord, right: StoredRecord): boolean {
+  if (left === right) return true;
   return (
     left.version === right.version &&
     left.keyId === right.keyId &&

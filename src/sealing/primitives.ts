@@ -12,5 +12,10 @@ export interface Cipher {
   open(sealed: Uint8Array, additionalData: Uint8Array): Uint8Array | undefined | Promise<Uint8Array | undefined>;
 }
 
+/** What comes of a value, at once where it is there at once: most platforms' primitives answer with a promise, Node's don't. */
+export function whenDone<Value, Result>(value: Value | Promise<Value>, use: (value: Value) => Result): Result | Promise<Awaited<Result>> {
+  return value instanceof Promise ? (value.then(use) as Promise<Awaited<Result>>) : use(value);
+}
+
 export const IV_BYTES = 12;
 export const TAG_BYTES = 16;

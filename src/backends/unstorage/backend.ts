@@ -54,15 +54,15 @@ export class UnstorageBackend implements Backend {
     return { ...facts, atomic: native?.atomic ?? atomic, persistent: persistent && kept, durable: durable && kept };
   }
 
-  async read(key: string): Promise<StoredRecord | undefined> {
-    const [record] = await this.#readRecords([key]);
-    return record;
+  async read(key: string, known?: StoredRecord): Promise<StoredRecord | undefined> {
+    const native = this.#native.settled ?? (await this.#native.find());
+    return native.readOne ? native.readOne(key, known) : this.#readRecord(key);
   }
 
-  async lookup(index: IndexName, digest: string): Promise<StoredRecord[]> {
+  async lookup(index: IndexName, digest: string, known?: (key: string) => StoredRecord | undefined): Promise<StoredRecord[]> {
     const pointerKey = this.#keys.pointer(index, digest);
-    const native = await this.#native.find();
-    if (native.lookup) return native.lookup(pointerKey);
+    const native = this.#native.settled ?? (await this.#native.find());
+    if (native.lookup) return native.lookup(pointerKey, known);
     const value = await this.#storage.get(pointerKey);
     const sound = value == null || isPointerList(value);
     const pointers = parsePointers(pointerKey, sound ? value : await this.#getAlone(pointerKey));
@@ -72,7 +72,7 @@ export class UnstorageBackend implements Backend {
 
   async commit(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean> {
     const plan = planCommit(this.#keys, previous, next);
-    const native = await this.#native.find();
+    const native = this.#native.settled ?? (await this.#native.find());
     return this.#alone(plan.keys, async () =>
       native.commit ? native.commit(plan) : this.#ordered.commit(plan, { compare: native.exclusive !== undefined }),
     );
@@ -144,26 +144,35 @@ export class UnstorageBackend implements Backend {
 
   /** Runs the task while nobody else writes to these keys, as far as the engine lets that be had. */
   async #alone<Result>(keys: readonly string[], task: () => Promise<Result>): Promise<Result> {
-    const { exclusive } = await this.#native.find();
+    const { exclusive } = this.#native.settled ?? (await this.#native.find());
     return this.#shared.queue.run(keys, () => (exclusive ? exclusive(keys, task) : task()));
   }
 
   async #readRecords(digests: readonly string[], getAll: ReadAll = (keys) => this.#storage.getAll(keys)): Promise<StoredRecord[]> {
     const native = await this.#native.find();
     if (native.read) return native.read(digests);
-    const { clock } = this.#shared;
-    const time = clock.now();
-    const keys = digests.map((digest) => this.#keys.record(digest));
-    const values = await getAll(keys);
-    const records = digests.map(async (digest, position) => {
-      if (values[position] == null) return [];
-      const record = parseRecord(digest, values[position]);
-      if (record.body !== undefined) return clock.stamp(record, time);
-      const settled = clock.now();
-      const value = await this.#getAlone(keys[position]!);
-      return value == null ? [] : clock.stamp(parseRecord(digest, value), settled);
-    });
-    return (await Promise.all(records)).flat();
+    const time = this.#shared.clock.now();
+    const values = await getAll(digests.map((digest) => this.#keys.record(digest)));
+    const records = await Promise.all(digests.map((digest, position) => this.#recordOf(digest, values[position], time)));
+    return records.filter((record) => record !== undefined);
+  }
+
+  async #readRecord(digest: string): Promise<StoredRecord | undefined> {
+    const time = this.#shared.clock.now();
+    return this.#recordOf(digest, await this.#storage.get(this.#keys.record(digest)), time);
+  }
+
+  /** `time`: when the value was asked for. */
+  #recordOf(digest: string, value: unknown, time: number): StoredRecord | undefined | Promise<StoredRecord | undefined> {
+    if (value == null) return undefined;
+    const record = parseRecord(digest, value);
+    return record.body === undefined ? this.#readSettled(digest) : this.#shared.clock.stamp(record, time);
+  }
+
+  async #readSettled(digest: string): Promise<StoredRecord | undefined> {
+    const time = this.#shared.clock.now();
+    const value = await this.#getAlone(this.#keys.record(digest));
+    return value == null ? undefined : this.#shared.clock.stamp(parseRecord(digest, value), time);
   }
 
   /**

@@ -2,7 +2,7 @@ import type { Driver, Storage } from "unstorage";
 import { StoreUnavailableError } from "../../errors.ts";
 import { driverFailure } from "./driver-failure.ts";
 import { rateLimitPauseMs } from "./rate-limit-pause.ts";
-import { whileBusy } from "./sql/busy.ts";
+import { isBusy, whileBusy } from "./sql/busy.ts";
 import { assertAnswers } from "./sql/table.ts";
 import { storeError } from "./store-errors.ts";
 
@@ -17,6 +17,7 @@ export class CheckedStorage {
   /** Whether the storage takes no batches. */
   #singly = false;
   #answered: Promise<void> | undefined;
+  #answers = false;
 
   constructor(storage: Storage, anyKey: string) {
     this.#storage = storage;
@@ -79,6 +80,7 @@ export class CheckedStorage {
   async #assertAnswers(): Promise<void> {
     try {
       await (this.#answered ??= assertAnswers(this.driver));
+      this.#answers = true;
     } catch (error) {
       this.#answered = undefined;
       throw error;
@@ -87,11 +89,16 @@ export class CheckedStorage {
 
   /** Repeats what the storage refuses for its rate, after a pause; every request is one that can be repeated. */
   async attempt<Result>(doing: string, call: () => Promise<Result>): Promise<Result> {
+    let task = call;
     for (let repeats = 0; ; repeats++) {
       try {
-        await this.#assertAnswers();
-        return await whileBusy(call);
+        if (!this.#answers) await this.#assertAnswers();
+        return await task();
       } catch (error) {
+        if (task === call && isBusy(error)) {
+          task = () => whileBusy(call);
+          continue;
+        }
         const failure = driverFailure(error);
         const pause = failure.kind === "rate-limited" ? rateLimitPauseMs(repeats, failure.retryAfterMs, Math.random()) : undefined;
         if (pause === undefined) throw storeError(doing, this.driver.name ?? "unstorage", failure.kind, error);

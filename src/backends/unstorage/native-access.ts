@@ -22,8 +22,10 @@ export interface NativeAccess {
   readonly completeIndex?: (record: StoredRecord, wanted: readonly string[]) => Promise<void>;
   /** Those of the records under these digests that are there. */
   readonly read?: (digests: readonly string[]) => Promise<StoredRecord[]>;
-  /** The records that the pointers under this key lead to, in one trip. */
-  readonly lookup?: (pointerKey: string) => Promise<StoredRecord[]>;
+  /** One of them; `known` as in `Backend.read`. */
+  readonly readOne?: (digest: string, known: StoredRecord | undefined) => Promise<StoredRecord | undefined>;
+  /** The records that the pointers under this key lead to, in one trip; `known` as in `Backend.lookup`. */
+  readonly lookup?: (pointerKey: string, known?: (digest: string) => StoredRecord | undefined) => Promise<StoredRecord[]>;
   /** All keys below the base, where the driver's own list does not give all. */
   readonly list?: (base: string) => Promise<string[]>;
   /** The same in pages, each asked for when the one before it has been used, so that no listing outgrows its caller. */

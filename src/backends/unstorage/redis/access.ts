@@ -11,6 +11,7 @@ import { isCluster } from "./client.ts";
 import type { RedisCluster, RedisNode } from "./client.ts";
 import { scanKeys } from "./scan.ts";
 import { COMMIT, COMPLETE_INDEX, LOOKUP } from "./scripts.ts";
+import { TextRecord } from "./text-record.ts";
 
 /** Redis by ioredis: a commit with its pointers is one script, and so is a look-up. */
 export function accessTo(client: RedisNode | RedisCluster, parts: NativeParts): NativeAccess {
@@ -30,8 +31,8 @@ class RedisAccess implements NativeAccess {
   /** What the mount takes from a key of the storage, and what the driver puts before the rest. */
   readonly #mount: string;
   readonly #base: string;
-  /** What a record was read from: the surest sign that it is still the same, and all that a damaged one has. */
-  readonly #texts = new WeakMap<StoredRecord, string>();
+  /** What every record's key begins with. */
+  readonly #records: string;
 
   constructor(client: RedisNode | RedisCluster, parts: NativeParts) {
     this.#client = client;
@@ -41,6 +42,7 @@ class RedisAccess implements NativeAccess {
     // As unstorage's driver does it.
     const base = ((parts.driver.options as { base?: string } | undefined)?.base ?? "").replace(/[/\\]/g, ":").replace(/^:|:$/g, "");
     this.#base = base && `${base}:`;
+    this.#records = this.#keyOf(parts.keys.record(""));
   }
 
   readonly readText = (key: string): Promise<string | null> => this.#attempt("read", () => this.#client.get(this.#keyOf(key)));
@@ -50,14 +52,25 @@ class RedisAccess implements NativeAccess {
       const [key, ...others] = digests.map((digest) => this.#recordKey(digest));
       if (key === undefined) return [];
       const texts = others.length > 0 ? await this.#client.mget(key, ...others) : [await this.#client.get(key)];
-      return digests.flatMap((digest, position) => this.#parse(digest, texts[position]));
+      return digests.flatMap((digest, position) => {
+        const text = texts[position];
+        return text == null ? [] : this.#recordOf(digest, text);
+      });
     });
 
-  readonly lookup = async (pointerKey: string): Promise<StoredRecord[]> => {
-    const keys = [this.#keyOf(pointerKey), this.#recordKey("")];
+  readonly readOne = async (digest: string, known: StoredRecord | undefined): Promise<StoredRecord | undefined> => {
+    const text = await this.#attempt("read", () => this.#client.get(this.#recordKey(digest)));
+    return text === null ? undefined : this.#recordOf(digest, text, known);
+  };
+
+  readonly lookup = async (pointerKey: string, known?: (digest: string) => StoredRecord | undefined): Promise<StoredRecord[]> => {
+    const keys = [this.#keyOf(pointerKey), this.#records];
     const [list, ...texts] = (await this.#attempt("read", () => LOOKUP.run(this.#client, keys, []))) as (string | null)[];
     if (list == null) return [];
-    return parsePointers(pointerKey, parseJson(list)).flatMap(({ key }, position) => this.#parse(key, texts[position]));
+    return parsePointers(pointerKey, parseJson(list)).flatMap(({ key }, position) => {
+      const text = texts[position];
+      return text == null ? [] : this.#recordOf(key, text, known?.(key));
+    });
   };
 
   readonly commit = async ({ previous, next, wanted, stale, inserts }: CommitPlan): Promise<boolean> => {
@@ -100,19 +113,17 @@ class RedisAccess implements NativeAccess {
     );
   };
 
-  #parse(digest: string, text: string | null | undefined): StoredRecord[] {
-    if (text == null) return [];
-    const record = parseRecord(digest, parseJson(text));
-    this.#texts.set(record, text);
-    return [record];
+  #recordOf(digest: string, text: string, known?: StoredRecord): StoredRecord {
+    if (known?.key === digest && TextRecord.textOf(known) === text) return known;
+    return new TextRecord(parseRecord(digest, parseJson(text)), text);
   }
 
   #textOf(record: StoredRecord): string {
-    return this.#texts.get(record) ?? JSON.stringify(recordValue(record));
+    return TextRecord.textOf(record) ?? JSON.stringify(recordValue(record));
   }
 
   #recordKey(digest: string): string {
-    return this.#keyOf(this.#parts.keys.record(digest));
+    return this.#records + digest;
   }
 
   #keyOf(key: string): string {
