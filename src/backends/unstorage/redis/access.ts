@@ -1,6 +1,7 @@
 import { parseRecord } from "../../../backend.ts";
 import type { StoredRecord } from "../../../backend.ts";
 import { OptionInvalidError } from "../../../errors.ts";
+import { Recent } from "../../../recent.ts";
 import { REGISTER_KEY } from "../../../sealing/key-register.ts";
 import { recordCorrupt } from "../../../sealing/keyring.ts";
 import { recordValue } from "../commit-plan.ts";
@@ -12,6 +13,9 @@ import type { RedisCluster, RedisNode } from "./client.ts";
 import { scanKeys } from "./scan.ts";
 import { COMMIT, COMPLETE_INDEX, LOOKUP } from "./scripts.ts";
 import { TextRecord } from "./text-record.ts";
+
+/** Of what was looked up again and again. */
+const REMEMBERED_LISTS = 1024;
 
 /** Redis by ioredis: a commit with its pointers is one script, and so is a look-up. */
 export function accessTo(client: RedisNode | RedisCluster, parts: NativeParts): NativeAccess {
@@ -31,6 +35,11 @@ class RedisAccess implements NativeAccess {
   /** What the mount takes from a key of the storage, and what the driver puts before the rest. */
   readonly #mount: string;
   readonly #base: string;
+  /**
+   * Lists of one pointer, of which the record is known too: MGET reads both in one step, as the script does, for less. It counts
+   * only where the list still is the same.
+   */
+  readonly #lists = new Recent<{ list: string; digest: string }>(REMEMBERED_LISTS);
   /** What every record's key begins with. */
   readonly #records: string;
 
@@ -64,10 +73,21 @@ class RedisAccess implements NativeAccess {
   };
 
   readonly lookup = async (pointerKey: string, known?: (digest: string) => StoredRecord | undefined): Promise<StoredRecord[]> => {
+    const last = this.#lists.get(pointerKey);
+    const expected = last && known?.(last.digest);
+    if (expected) {
+      const pair = [this.#keyOf(pointerKey), this.#records + last.digest] as const;
+      const [list, text] = await this.#attempt("read", () => this.#client.mget(...pair));
+      // What is no text MGET gives as nothing: what it is the script will say.
+      if (list === last.list && text != null) return [this.#recordOf(last.digest, text, expected)];
+    }
     const keys = [this.#keyOf(pointerKey), this.#records];
     const [list, ...texts] = (await this.#attempt("read", () => LOOKUP.run(this.#client, keys, []))) as (string | null)[];
     if (list == null) return [];
-    return parsePointers(pointerKey, parseJson(list)).flatMap(({ key }, position) => {
+    const pointers = parsePointers(pointerKey, parseJson(list));
+    const [{ key: only } = { key: "" }] = pointers;
+    if (pointers.length === 1 && known?.(only)) this.#lists.set(pointerKey, { list, digest: only });
+    return pointers.flatMap(({ key }, position) => {
       const text = texts[position];
       return text == null ? [] : this.#recordOf(key, text, known?.(key));
     });
