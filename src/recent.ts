@@ -1,72 +1,44 @@
-interface Entry<Value> {
-  readonly key: string;
-  value: Value;
-  /** Asked for since the hand was here last. */
-  used: boolean;
-}
-
 /**
- * A map of so many entries that forgets what was not used for long, by the clock algorithm: a hand goes round over all
- * entries, passes those that were used since its last round, and takes the first that was not. Other than with an order
- * of use to be kept, a hit writes nothing but a flag.
+ * A map of so many entries at most that keeps those used lately: at least the last half as many.
+ *
+ * Two maps, of which the older one goes as a whole when the younger one is full. One map that loses an entry for each that it
+ * gains is rehashed again and again, and in V8 each table that was given up keeps the next one alive, with all that was ever
+ * put into it, until the next full collection: that costs a look-up as much as decryption does.
  */
 export class Recent<Value> {
-  readonly #entries = new Map<string, Entry<Value>>();
-  readonly #circle: Entry<Value>[] = [];
   readonly #limit: number;
-  #hand = 0;
+  readonly #half: number;
+  #younger = new Map<string, Value>();
+  #older = new Map<string, Value>();
 
   constructor(limit: number) {
     this.#limit = limit;
+    this.#half = Math.max(1, Math.floor(limit / 2));
   }
 
   get(key: string): Value | undefined {
-    const entry = this.#entries.get(key);
-    if (!entry) return undefined;
-    entry.used = true;
-    return entry.value;
+    const value = this.#younger.get(key);
+    if (value !== undefined) return value;
+    const older = this.#older.get(key);
+    if (older !== undefined) this.set(key, older);
+    return older;
   }
 
   set(key: string, value: Value): void {
-    const known = this.#entries.get(key);
-    if (known) {
-      known.value = value;
-      known.used = true;
-      return;
+    if (this.#younger.size >= this.#half && !this.#younger.has(key)) {
+      this.#older = this.#limit > 1 ? this.#younger : new Map();
+      this.#younger = new Map();
     }
-    const entry = { key, value, used: false };
-    if (this.#circle.length < this.#limit) this.#circle.push(entry);
-    else this.#circle[this.#nextPlace()] = entry;
-    this.#entries.set(key, entry);
+    this.#younger.set(key, value);
   }
 
   delete(key: string): void {
-    const entry = this.#entries.get(key);
-    if (!entry) return;
-    this.#entries.delete(key);
-    const place = this.#circle.indexOf(entry);
-    const last = this.#circle.pop()!;
-    if (last !== entry) this.#circle[place] = last;
-    this.#hand = 0;
+    this.#younger.delete(key);
+    this.#older.delete(key);
   }
 
   clear(): void {
-    this.#entries.clear();
-    this.#circle.length = 0;
-    this.#hand = 0;
-  }
-
-  /** Where an entry is given up for another. */
-  #nextPlace(): number {
-    for (;;) {
-      const place = this.#hand;
-      const entry = this.#circle[place]!;
-      this.#hand = (place + 1) % this.#limit;
-      if (!entry.used) {
-        this.#entries.delete(entry.key);
-        return place;
-      }
-      entry.used = false;
-    }
+    this.#younger = new Map();
+    this.#older = new Map();
   }
 }
