@@ -10,6 +10,7 @@ import type { NativeAccess, NativeParts } from "../native-access.ts";
 import { parsePointers } from "../pointers.ts";
 import { isCluster } from "./client.ts";
 import type { RedisCluster, RedisNode } from "./client.ts";
+import { ReadBatches } from "./read-batches.ts";
 import { scanKeys } from "./scan.ts";
 import { COMMIT, COMPLETE_INDEX, LOOKUP } from "./scripts.ts";
 import { TextRecord } from "./text-record.ts";
@@ -31,6 +32,7 @@ export function accessTo(client: RedisNode | RedisCluster, parts: NativeParts): 
 class RedisAccess implements NativeAccess {
   readonly atomic = true;
   readonly #client: RedisNode | RedisCluster;
+  readonly #reads: ReadBatches;
   readonly #parts: NativeParts;
   /** What the mount takes from a key of the storage, and what the driver puts before the rest. */
   readonly #mount: string;
@@ -45,6 +47,7 @@ class RedisAccess implements NativeAccess {
 
   constructor(client: RedisNode | RedisCluster, parts: NativeParts) {
     this.#client = client;
+    this.#reads = new ReadBatches(client);
     this.#parts = parts;
     const { records } = parts.keys;
     this.#mount = records.slice(0, records.length - parts.driverKey(records).length);
@@ -68,7 +71,7 @@ class RedisAccess implements NativeAccess {
     });
 
   readonly readOne = async (digest: string, known: StoredRecord | undefined): Promise<StoredRecord | undefined> => {
-    const text = await this.#attempt("read", () => this.#client.get(this.#recordKey(digest)));
+    const text = await this.#attempt("read", () => this.#reads.get(this.#recordKey(digest)));
     return text === null ? undefined : this.#recordOf(digest, text, known);
   };
 
