@@ -4,7 +4,7 @@ import type { Backend, IndexCheck, IndexCheckOptions, IndexName, StoredRecord } 
 import { REGISTER_KEY } from "../../sealing/key-register.ts";
 import type { OrphanSweeper } from "./orphan-sweeper.ts";
 import { CheckedStorage } from "./checked-storage.ts";
-import { cloudflareKVListing } from "./cloudflare-kv.ts";
+import { detectCloudflareKV } from "./cloudflare-kv/detect.ts";
 import { planCommit, pointerKeys } from "./commit-plan.ts";
 import { coordinationOf } from "./coordination.ts";
 import type { Coordination } from "./coordination.ts";
@@ -14,7 +14,7 @@ import { Keys } from "./keys.ts";
 import { NativeAccessFinder } from "./native-access.ts";
 import type { NativeDetector } from "./native-access.ts";
 import { OrderedCommit } from "./ordered-commit.ts";
-import { PointerCheck } from "./pointer-check.ts";
+import type { PointerCheck, PointerCheckParts } from "./pointer-check.ts";
 import { isPointerList, parsePointers } from "./pointers.ts";
 import { detectRedis } from "./redis/detect.ts";
 import { detectSql } from "./sql/detect.ts";
@@ -27,7 +27,7 @@ const REMOVE_BATCH = 64;
 
 const NATIVE: readonly NativeDetector[] = [detectRedis, detectSql, detectExclusive];
 /** Asked by listings alone: what a look-up or a save would pay for the proof is more than it gains. */
-const NATIVE_LISTINGS: readonly NativeDetector[] = [cloudflareKVListing];
+const NATIVE_LISTINGS: readonly NativeDetector[] = [detectCloudflareKV];
 
 /** Records and pointers on any unstorage driver. */
 export class UnstorageBackend implements Backend {
@@ -87,7 +87,7 @@ export class UnstorageBackend implements Backend {
   }
 
   checkIndex(options: IndexCheckOptions): IndexCheck {
-    const parts = {
+    const parts: PointerCheckParts = {
       storage: this.#storage,
       keys: this.#keys,
       queue: this.#shared.queue,
@@ -99,7 +99,17 @@ export class UnstorageBackend implements Backend {
         await (native.completeIndex ? native.completeIndex(record, wanted) : this.#ordered.completeIndex(record, wanted));
       },
     };
-    return new PointerCheck(parts, options);
+    // Loaded by those alone who check: no look-up and no save has a use for it.
+    let loading: Promise<PointerCheck> | undefined;
+    const load = (): Promise<PointerCheck> =>
+      (loading ??= import("./pointer-check.ts").then((loaded) => new loaded.PointerCheck(parts, options)));
+    return {
+      async *entries(page) {
+        yield* (await load()).entries(page);
+      },
+      record: async (record) => (await load()).record(record),
+      finish: async () => (await load()).finish(),
+    };
   }
 
   async *scan({ pageSize }: { pageSize: number }): AsyncGenerator<StoredRecord[]> {

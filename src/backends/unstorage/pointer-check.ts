@@ -8,7 +8,7 @@ import type { Keys } from "./keys.ts";
 import { isPointerList, pointersOf } from "./pointers.ts";
 import type { Pointer } from "./pointers.ts";
 
-interface PointerCheckParts {
+export interface PointerCheckParts {
   readonly storage: CheckedStorage;
   readonly keys: Keys;
   /** Whoever holds a pointer's key here is alone with it in this process. */

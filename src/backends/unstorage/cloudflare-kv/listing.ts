@@ -1,15 +1,8 @@
-import type { NativeAccess, NativeDetector } from "./native-access.ts";
+import type { NativeAccess, NativeParts } from "../native-access.ts";
+import type { KVBinding } from "./detect.ts";
 
 /** Values that the binding gives in one operation. https://developers.cloudflare.com/kv/api/read-key-value-pairs/ */
 const BULK_GET_KEYS = 100;
-
-/** What is used of a `KVNamespace`. */
-interface KVBinding {
-  get(key: string): Promise<string | null>;
-  get(keys: string[]): Promise<Map<string, string | null>>;
-  list(options: { prefix: string; cursor?: string }): Promise<{ keys: { name: string }[]; list_complete: boolean; cursor?: string }>;
-  getWithMetadata: unknown;
-}
 
 /**
  * Listing by the binding of Workers KV: keys by its own pages, which hold up to 1000, and values a
@@ -18,19 +11,18 @@ interface KVBinding {
  *
  * Only for listing: the proof that this is the namespace under the driver takes reads of its own.
  */
-export const cloudflareKVListing: NativeDetector = (instance, { driver, driverKey, storage }): NativeAccess | undefined => {
-  if (!isKVBinding(instance)) return undefined;
+export function listingBy(binding: KVBinding, { driver, driverKey, storage }: NativeParts): NativeAccess {
   const base = normalBase(driver.options);
   const kvKey = (key: string): string => base + driverKey(key);
 
   return {
     atomic: false,
-    readText: (key) => storage.attempt("read", () => instance.get(kvKey(key))),
+    readText: (key) => storage.attempt("read", () => binding.get(kvKey(key))),
 
     async *listPages(below) {
       const prefix = `${kvKey(below)}:`;
       for (let cursor: string | undefined; ;) {
-        const page = await storage.attempt("list", () => instance.list(cursor === undefined ? { prefix } : { prefix, cursor }));
+        const page = await storage.attempt("list", () => binding.list(cursor === undefined ? { prefix } : { prefix, cursor }));
         yield page.keys.map(({ name }) => `${below}:${name.slice(prefix.length)}`);
         cursor = page.list_complete ? undefined : page.cursor;
         if (cursor === undefined) return;
@@ -41,24 +33,19 @@ export const cloudflareKVListing: NativeDetector = (instance, { driver, driverKe
       const values: unknown[] = [];
       for (let start = 0; start < keys.length; start += BULK_GET_KEYS) {
         const names = keys.slice(start, start + BULK_GET_KEYS).map(kvKey);
-        const found = await storage.attempt("read", () => instance.get(names));
+        const found = await storage.attempt("read", () => binding.get(names));
         values.push(...names.map((name) => parsed(found.get(name))));
       }
       return values;
     },
   };
-};
+}
 
 /** The driver's option `base`, in the form in which it stands before every key. */
 function normalBase(options: unknown): string {
   const { base } = (options ?? {}) as { base?: unknown };
   const parts = typeof base === "string" ? base.split(/[/\\:]/).filter((part) => part !== "") : [];
   return parts.map((part) => `${part}:`).join("");
-}
-
-function isKVBinding(instance: unknown): instance is KVBinding {
-  const { get, list, getWithMetadata } = instance as Partial<KVBinding>;
-  return [get, list, getWithMetadata].every((method) => typeof method === "function");
 }
 
 /** What is no JSON is no record of ours; it is for the caller to say so. */
