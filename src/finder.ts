@@ -119,7 +119,7 @@ export class Finder {
   async #open(key: Key, record: StoredRecord): Promise<Found> {
     const content = record.keyId === key.id ? await key.open(record) : undefined;
     if (!content) throw recordCorrupt(record.key);
-    return { record, token: content.token, derived: content.derived, tick: content.tick };
+    return { record, ...content };
   }
 }
 

@@ -38,7 +38,7 @@ export class Recent<Value> {
   }
 
   clear(): void {
-    this.#younger = new Map();
-    this.#older = new Map();
+    this.#younger.clear();
+    this.#older.clear();
   }
 }

@@ -2,7 +2,6 @@ import type { IndexName, RecordIndex, StoredRecord } from "./backend.ts";
 import { recordKey } from "./finder.ts";
 import type { Found } from "./finder.ts";
 import { indexValues } from "./lookup.ts";
-import type { IndexValue } from "./lookup.ts";
 import type { Key, RecordContent } from "./sealing/keyring.ts";
 import type { TokenFields } from "./token.ts";
 
@@ -30,19 +29,12 @@ export async function makeRecord(
 
 export async function makeIndex(key: Key, lookups: ReadonlySet<IndexName>, fields: TokenFields, previous?: Found): Promise<RecordIndex> {
   const known = previous && indexValues(previous.token);
-  const names: IndexName[] = [];
-  const digests: (string | Promise<string>)[] = [];
-  for (const [name, value] of indexValues(fields)) {
-    if (!lookups.has(name)) continue;
-    const kept = isSameValue(known?.get(name), value) ? previous!.record.index[name] : undefined;
-    names.push(name);
-    digests.push(kept ?? key.digest(name, value));
-  }
+  const wanted = [...indexValues(fields)].filter(([name]) => lookups.has(name));
+  const digests = wanted.map(([name, value]) => {
+    const kept = known && JSON.stringify(known.get(name)) === JSON.stringify(value) ? previous.record.index[name] : undefined;
+    return kept ?? key.digest(name, value);
+  });
   // Asked for side by side where they take time.
   const made = await Promise.all(digests);
-  return Object.fromEntries(names.map((name, position) => [name, made[position]!]));
-}
-
-function isSameValue(left: IndexValue | undefined, right: IndexValue): boolean {
-  return left?.length === right.length && right.every((part, position) => part === left[position]);
+  return Object.fromEntries(wanted.map(([name], position) => [name, made[position]!]));
 }

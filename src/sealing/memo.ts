@@ -1,6 +1,5 @@
 import { INDEX_NAMES } from "../backend.ts";
 import type { StoredRecord } from "../backend.ts";
-import type { IndexValue } from "../lookup.ts";
 import { Recent } from "../recent.ts";
 import { copyOf, Keyring } from "./keyring.ts";
 import type { Key, RecordContent } from "./keyring.ts";
@@ -51,7 +50,7 @@ export class Memo {
     return {
       id: key.id,
       digest: (kind, value) => {
-        const name = nameOf(key.id, kind, value);
+        const name = JSON.stringify([key.id, kind, ...value]);
         return this.#digests.get(name) ?? whenDone(key.digest(kind, value), (digest) => this.#noteDigest(name, digest));
       },
       seal: (header, content) => key.seal(header, content),
@@ -71,13 +70,6 @@ export class Memo {
     this.#digests.set(name, digest);
     return digest;
   }
-}
-
-/** Another for each kind and value, whatever characters are in it: each part comes with its length. */
-function nameOf(keyId: string, kind: string, value: IndexValue): string {
-  let name = keyId + kind;
-  for (const part of value) name += part === null ? ":" : `${part.length}:${part}`;
-  return name;
 }
 
 /** Whether the two were read from the same bytes. */

@@ -48,8 +48,9 @@ describe(`commands on Redis with ${TOKENS} tokens stored`, () => {
   it.each<[string, string, () => object]>([
     ["id", "get", () => ({ id: token.id })],
     ["account", "get", () => ({ userName: token.userName, clientId: "client" })],
-    ["grant token", "evalsha", () => ({ grantToken: token.grantToken, clientId: "client" })],
-  ])("saves a refresh by %s in a read and one script", async (field, read, match) => {
+    ["refresh token", "mget", () => ({ refreshToken: token.refreshToken, clientId: "client" })],
+  ])("saves a refresh by %s, looked up before, in a read and one script", async (field, read, match) => {
+    for (let count = 0; count < 2; count++) await store.findToken(match());
     const refresh = { ...match(), accessToken: `fresh by ${field}`, expiresAt: 1 };
     expect(await commands.during(() => store.saveToken(refresh))).toEqual([read, "evalsha"]);
   });
