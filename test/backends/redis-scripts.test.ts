@@ -98,6 +98,17 @@ describe("a commit by script", () => {
     expect(await backend.lookup("user", U)).toEqual([record(A, 1, "one")]);
   });
 
+  it("tells what is no text at all from what is not there, among reads at once too", async () => {
+    await backend.commit(undefined, record(A, 1, "one"));
+    await redis.client.hset(`tokens:r:${B}`, "a", "stranger's");
+    const reads = await Promise.allSettled([backend.read(A), backend.read(B), backend.read(U)]);
+    expect(reads).toMatchObject([
+      { status: "fulfilled", value: record(A, 1, "one") },
+      { status: "rejected", reason: { code: "ERR_STORE_UNAVAILABLE" } },
+      { status: "fulfilled", value: undefined },
+    ]);
+  });
+
   it("completes no index of a record that has changed meanwhile", async () => {
     await backend.commit(undefined, record(A, 1, "one"));
     const read = (await backend.read(A))!;

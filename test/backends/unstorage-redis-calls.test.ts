@@ -55,6 +55,15 @@ describe(`commands on Redis with ${TOKENS} tokens stored`, () => {
     expect(await commands.during(() => store.saveToken(refresh))).toEqual([read, "evalsha"]);
   });
 
+  it("finds 50 tokens at once in one command", async () => {
+    const users = Array.from({ length: 50 }, (_, number) => `user-${5000 + number}`);
+    const made = await commands.during(async () => {
+      const found = await Promise.all(users.map((userName) => store.findToken({ userName, clientId: "client" })));
+      expect(found.map((one) => one?.userName)).toEqual(users);
+    });
+    expect(made).toEqual(["mget"]);
+  });
+
   it("deletes in a read and one script", async () => {
     const { id } = (await store.findToken({ userName: "user-2" }))!;
     expect(await commands.during(() => store.deleteToken(id))).toEqual(["get", "evalsha"]);
