@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { faultText } from "../fault.ts";
 import { NoticeBar } from "../notice.tsx";
+import { LogInAgain } from "../portal/log-in-again.tsx";
 import { SiteHeader } from "../portal/site-header.tsx";
 import { Student } from "../portal/student.tsx";
 import { Welcome } from "../portal/welcome.tsx";
@@ -19,7 +20,7 @@ export function EdgePage(): JSX.Element {
     <div class="page">
       <div class="campus">
         <SiteHeader mode="edge">
-          {control.session.phase === "logged-in" && (
+          {["logged-in", "ended"].includes(control.session.phase) && (
             <button type="button" onClick={() => void logOut(control, "here")}>
               Log out
             </button>
@@ -47,6 +48,11 @@ function EdgeView({ control }: { control: EdgeControl }): JSX.Element {
       return <p class="waiting">Opening the portal …</p>;
     case "logged-out":
       return <Welcome onLogIn={() => location.assign("/auth/login?returnTo=/")} />;
+    case "ended": {
+      // With another consent, since only with one Zoho grants another refresh token.
+      const logIn = (): void => location.assign("/auth/login?returnTo=/&prompt=consent");
+      return <LogInAgain heading="Your log-in has ended" text={session.reason} onLogIn={logIn} />;
+    }
     case "logged-in":
       return (
         <Student {...session}>
