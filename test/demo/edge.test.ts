@@ -99,7 +99,7 @@ describe("the portal with its tokens at the edge", () => {
     await greeting(page, STUDENTS.amara).waitFor();
   });
 
-  test("goes on over a rename and a rotated secret, and asks for a log-in after a revocation", async ({ page, visitor }) => {
+  test("goes on over a rename and a rotated secret, and says after a revocation why a log-in is needed", async ({ page, visitor }) => {
     visitor.expectedComplaint = HTTP_FAILURE;
     await logIn(page, STUDENTS.amara);
     await click(page, "Rename the user");
@@ -108,8 +108,13 @@ describe("the portal with its tokens at the edge", () => {
     await page.getByText("Records sealed anew: 1.").waitFor();
     await greeting(page, STUDENTS.amara).waitFor();
     await click(page, "Revoke at the server");
-    await page.getByRole("heading", { name: "Student portal" }).waitFor();
-    await logIn(page, STUDENTS.amara);
+    await page.getByRole("heading", { name: "Your log-in has ended" }).waitFor();
+    await page.getByText("it was withdrawn there, or newer log-ins took its place. Log in again").waitFor();
+    await page.reload();
+    const address = page.waitForRequest(/\/oauth\/v2\/auth\?/);
+    await logIn(page, STUDENTS.amara, "Log in again");
+    // Only so does Zoho grant another refresh token.
+    expect(new URL((await address).url()).searchParams.get("prompt")).toBe("consent");
   });
 
   test("mends a broken index, names a damaged record, and logging out everywhere clears that away", async ({ page, visitor }) => {
@@ -145,8 +150,8 @@ describe("the portal with its tokens at the edge", () => {
   });
 });
 
-async function logIn(page: Page, student: string): Promise<void> {
-  await click(page, "Log in");
+async function logIn(page: Page, student: string, button = "Log in"): Promise<void> {
+  await click(page, button);
   await page.getByRole("button", { name: student }).click();
   await greeting(page, student).waitFor();
 }
