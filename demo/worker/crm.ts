@@ -58,6 +58,7 @@ async function readJson(response: Response): Promise<object> {
 
 function text(value: unknown): string {
   if (typeof value !== "string") return "";
-  // No half of a surrogate pair is left at the end.
+  if (value.length <= MAX_TEXT) return value;
+  // Never through the middle of a surrogate pair.
   return value.slice(0, MAX_TEXT).replace(/[\ud800-\udbff]$/, "");
 }
