@@ -39,7 +39,8 @@ inspectorRoutes.use("/inspector/*", onThisMachineOnly, sameOriginOnly);
 
 inspectorRoutes.get("/inspector/token", async (context) => {
   const store = openStore(context.env);
-  const token = await sessionToken(context, store);
+  // What can't be read is told by the portal; the engine's promises stand all the same.
+  const token = await sessionToken(context, store).catch(() => null);
   return context.json({ token: token && redactToken(token), capabilities: store.capabilities });
 });
 

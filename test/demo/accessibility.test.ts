@@ -15,6 +15,8 @@ const LOOKS = [
 /** Axe finds nothing, nothing scrolls sideways; and a picture to look at. */
 function inspectorOf(page: Page, mode: string, { colorScheme, width }: (typeof LOOKS)[number]): (view: string) => Promise<void> {
   return async (view) => {
+    if (view !== "accounts") await inspector(page, "What this engine promises").waitFor();
+    await page.evaluate(() => scrollTo(0, 0));
     await page.screenshot({ path: `test-results/demo-${mode}-${view}-${colorScheme}-${width}.png`, fullPage: true });
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
@@ -52,7 +54,7 @@ describe.for(LOOKS)("the portal with tokens at the edge, in $colorScheme at $wid
   });
 });
 
-describe.for(LOOKS)("what goes wrong at the edge, in $colorScheme at $width px", (look) => {
+describe.for([LOOKS[0], LOOKS[3]])("what goes wrong at the edge, in $colorScheme at $width px", (look) => {
   test.override({ browserOptions: optionsFor(look), mode: "edge" });
 
   test("is told in a view that axe has no complaint about", async ({ page, site, visitor }) => {
@@ -63,11 +65,11 @@ describe.for(LOOKS)("what goes wrong at the edge, in $colorScheme at $width px",
     await inspect("refused");
     await logInAtEdge(page);
     await click(page, "Revoke at the server");
-    await page.getByRole("heading", { name: "Your log-in has ended" }).waitFor();
+    await page.getByRole("heading", { name: "You were logged out" }).waitFor();
     await inspect("ended");
     await logInAtEdge(page, "Log in again");
     await click(page, "Damage the records");
-    await page.getByText("The stored log-in can't be read.").waitFor();
+    await page.getByRole("heading", { name: "Your log-in could not be read" }).waitFor();
     await click(page, "Check and repair");
     await page.getByText(/unreadable: [1-9]/).waitFor();
     await inspect("damaged");
@@ -83,7 +85,7 @@ describe.for(LOOKS)("what goes wrong at the edge, in $colorScheme at $width px",
   });
 });
 
-describe.for(LOOKS)("the portal with tokens in this browser, in $colorScheme at $width px", (look) => {
+describe.for([LOOKS[0], LOOKS[3]])("the portal with tokens in this browser, in $colorScheme at $width px", (look) => {
   test.override({ browserOptions: optionsFor(look) });
 
   test("gives axe no reason to complain, and never scrolls sideways", async ({ page, site, visitor }) => {

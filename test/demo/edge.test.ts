@@ -108,7 +108,7 @@ describe("the portal with its tokens at the edge", () => {
     await page.getByText("Records sealed anew: 1.").waitFor();
     await greeting(page, STUDENTS.amara).waitFor();
     await click(page, "Revoke at the server");
-    await page.getByRole("heading", { name: "Your log-in has ended" }).waitFor();
+    await page.getByRole("heading", { name: "You were logged out" }).waitFor();
     await page.getByText("it was withdrawn there, or newer log-ins took its place. Log in again").waitFor();
     await page.reload();
     const address = page.waitForRequest(/\/oauth\/v2\/auth\?/);

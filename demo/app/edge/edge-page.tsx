@@ -11,6 +11,7 @@ import { EdgeInspector } from "./edge-inspector.tsx";
 import { logOut } from "./log-out.ts";
 import { useEdge } from "./use-edge.ts";
 import type { EdgeControl } from "./use-edge.ts";
+import { WorkerError } from "./worker.ts";
 
 /** The portal with its tokens at the edge: this page has a cookie that it can't read, and nothing else. */
 export function EdgePage(): JSX.Element {
@@ -51,7 +52,7 @@ function EdgeView({ control }: { control: EdgeControl }): JSX.Element {
     case "ended": {
       // With another consent, since only with one Zoho grants another refresh token.
       const logIn = (): void => location.assign("/auth/login?returnTo=/&prompt=consent");
-      return <LogInAgain heading="Your log-in has ended" text={session.reason} onLogIn={logIn} />;
+      return <LogInAgain heading="You were logged out" text={session.reason} onLogIn={logIn} />;
     }
     case "logged-in":
       return (
@@ -64,7 +65,7 @@ function EdgeView({ control }: { control: EdgeControl }): JSX.Element {
     case "failed":
       return (
         <section class="card" role="alert">
-          <h1>The academy can't be reached</h1>
+          <h1>{failureHeading(session.error)}</h1>
           <p>{faultText(session.error)}</p>
           <div class="actions">
             <button class="primary" type="button" onClick={() => void control.look()}>
@@ -77,4 +78,9 @@ function EdgeView({ control }: { control: EdgeControl }): JSX.Element {
         </section>
       );
   }
+}
+
+function failureHeading(error: unknown): string {
+  if (!(error instanceof WorkerError) || error.code === "UNREACHABLE") return "The academy can't be reached";
+  return error.code === "STORE_FAILED" ? "Your log-in could not be read" : "That did not work";
 }

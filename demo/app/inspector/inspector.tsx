@@ -24,7 +24,7 @@ export function Inspector({ control }: { control: SessionControl }): JSX.Element
       {/* All at once, and what grows by itself at the end: nothing is pushed away under the visitor's eyes. */}
       {session.phase !== "opening" && (
         <>
-          <TokenCard token={token} attempt={attempt} />
+          <TokenCard token={token} isReadable={session.phase !== "broken"} attempt={attempt} />
           {/* A result names a student: it goes when the student does. */}
           <Finder key={token?.id} token={token} />
           <LookUpRace track={browserTrack} />
