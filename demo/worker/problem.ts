@@ -17,7 +17,7 @@ const PROBLEMS = {
   API_FAILED: "The academy's server answered with an error.",
   UNREACHABLE: "The academy's server can't be reached. Try again in a moment.",
   RATE_LIMITED: "The accounts server wants fewer requests. Try again later.",
-  STORE_FAILED: "The stored log-in can't be read.",
+  STORE_FAILED: "The stored tokens are damaged, or sealed with another secret. Logging out everywhere clears them away.",
   FAILED: "Something went wrong.",
 } as const;
 

@@ -111,6 +111,13 @@ export async function clearRecords(page: Page): Promise<void> {
   await changeRecords(page, "clear");
 }
 
+/** As the browser's settings do it: cookies, databases and all the rest, with the page open. */
+export async function clearSiteData(page: Page, { url }: DemoSite): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Storage.clearDataForOrigin", { origin: new URL(url).origin, storageTypes: "all" });
+  await devtools.send("Storage.clearCookies");
+}
+
 async function changeRecords(page: Page, change: "damage" | "clear"): Promise<void> {
   await page.evaluate(async (how) => {
     const database = await new Promise<IDBDatabase>((resolve, reject) => {

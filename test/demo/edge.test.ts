@@ -1,6 +1,6 @@
 import type { Page } from "playwright";
 import { describe, expect } from "vitest";
-import { click, greeting, inspector, openPortal, STUDENTS } from "./demo-site.ts";
+import { clearSiteData, click, greeting, inspector, openPortal, STUDENTS } from "./demo-site.ts";
 import { test as base } from "./visitor.ts";
 
 const HTTP_FAILURE = /Failed to load resource/;
@@ -81,11 +81,12 @@ describe("the portal with its tokens at the edge", () => {
     await elsewhere.close();
   });
 
-  test("notices that its cookie is gone", async ({ page, visitor }) => {
+  test("notices that the site's data was cleared under it, and logs in again", async ({ page, site }) => {
     await logIn(page, STUDENTS.amara);
-    await visitor.context.clearCookies();
+    await clearSiteData(page, site);
     await page.evaluate(() => window.dispatchEvent(new Event("focus")));
     await page.getByText("You were logged out elsewhere.").waitFor();
+    await logIn(page, STUDENTS.amara);
   });
 
   test("says so when the servers are down, and goes on when they are back", async ({ page, site, visitor }) => {
@@ -127,7 +128,7 @@ describe("the portal with its tokens at the edge", () => {
     await click(page, "Check and repair");
     await page.getByText(/unreadable: 0\. Index entries missing: ([1-9]\d*)\. Repaired: \1\./).waitFor();
     await click(page, "Damage the records");
-    await page.getByText("The stored log-in can't be read.").waitFor();
+    await page.getByText("The stored tokens are damaged").waitFor();
     await click(page, "Check and repair");
     await page.getByText(/unreadable: [1-9]/).waitFor();
     await click(page, "Log out everywhere");

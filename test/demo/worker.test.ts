@@ -125,6 +125,23 @@ describe("a log-in at the Worker", () => {
     expect((await client.follow(callback)).headers.get("location")).toBe("/");
   });
 
+  test("takes no header, no cookie and no address from what a request says", async () => {
+    const client = new WorkerClient(site);
+    const injection = "%0d%0aSet-Cookie:%20x=1%0d%0a%0d%0a<script>";
+    const state = (await client.begin()).searchParams.get("state")!;
+    const paths = ["returnTo", "prompt", injection].map((name) => `/auth/login?${name}=/${injection}`);
+    for (const name of ["state", "code", "error", "accounts-server"])
+      paths.push(`/auth/callback?state=${state}&code=c&${name}=${injection}`);
+    for (const path of paths) {
+      const response = await client.send(path, { headers: { "x-forwarded-host": "evil.example", forwarded: "host=evil.example" } });
+      const head = JSON.stringify([...response.headers]);
+      expect([response.status, response.headers.get("x"), await response.text()]).toEqual([303, null, ""]);
+      expect(head).not.toMatch(/x=1[;"]|<script>|evil\.example/);
+      expect(response.headers.getSetCookie().every((line) => line.startsWith("__Host-login="))).toBe(true);
+    }
+    expect((await client.begin()).searchParams.get("redirect_uri")).toBe(`${client.origin}/auth/callback`);
+  });
+
   test("shows a problem by its code alone", async () => {
     const client = new WorkerClient(site);
     const state = (await client.begin()).searchParams.get("state")!;
