@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** The Worker refuses far less; this only keeps the memory of this process. */
+/** More than the Worker takes. Beyond it nothing is read, so that a body without an end is refused too. */
 const MAX_BODY_BYTES = 64 * 1024;
 const OF_THE_CONNECTION = ["host", "connection", "content-length", "transfer-encoding"];
 
@@ -9,9 +9,10 @@ export async function readRequest(incoming: IncomingMessage): Promise<Request> {
   const { method = "GET", url = "/", headers } = incoming;
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of incoming) {
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
+    chunks.push(chunk as Buffer);
     size += (chunk as Buffer).length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk as Buffer);
+    if (size > MAX_BODY_BYTES) break;
   }
   const given = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
     value === undefined || OF_THE_CONNECTION.includes(name) ? [] : [[name, [value].flat().join(", ")]],
@@ -27,5 +28,7 @@ export async function sendResponse(response: Response, outgoing: ServerResponse)
   outgoing.statusCode = response.status;
   for (const [name, value] of response.headers) if (name !== "set-cookie") outgoing.setHeader(name, value);
   outgoing.setHeader("set-cookie", response.headers.getSetCookie());
+  // What is left of the request can't be told from the next one without reading it.
+  if (!outgoing.req.complete) outgoing.setHeader("connection", "close");
   outgoing.end(Buffer.from(await response.arrayBuffer()));
 }

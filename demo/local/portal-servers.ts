@@ -1,15 +1,16 @@
 import { join } from "node:path";
 import { startStandIn } from "../stand-in/server.ts";
-import type { StandIn, StandInOptions } from "../stand-in/server.ts";
+import type { StandIn } from "../stand-in/server.ts";
+import { readState, writeState } from "../stand-in/state-file.ts";
 import type { RunningWorker } from "./run-worker.ts";
 import { readSecret, replaceSecret } from "./secrets.ts";
 import { readVariables } from "./variables.ts";
 
-/** Where a second start finds the stand-in that the first one's tokens are for; any other port where this one is taken. */
+/** Where the stand-in is first looked for; at any other port where this one is taken. */
 const STAND_IN_PORT = 5199;
 
 export interface PortalServersOptions {
-  /** What the Worker stores is kept in there. */
+  /** What the Worker stores is kept in there, and what the stand-in remembers. */
   directory: string;
   /** The origins that the page is served from; known only once its server listens. */
   pageOrigins: () => readonly string[];
@@ -38,7 +39,7 @@ export class PortalServers {
   }
 
   async start(): Promise<void> {
-    await this.startStandIn({ port: STAND_IN_PORT });
+    await this.startStandIn();
     const { directory, devVars } = this.#options;
     this.#variables = { TOKEN_SECRET: await readSecret(this.#secretFile), ...(await readVariables(this.standIn.origin, devVars)) };
     // Only where it is run: building the page needs no workerd.
@@ -51,11 +52,15 @@ export class PortalServers {
     this.#worker = undefined;
   }
 
-  /** Where there was one, at the same address and with its memory. */
-  async startStandIn(options?: StandInOptions): Promise<void> {
-    const { pageOrigins } = this.#options;
-    const before = this.#standIn && { state: this.#standIn.state, port: Number(new URL(this.#standIn.origin).port) };
-    this.#standIn = await startStandIn(pageOrigins, before ?? options).catch(() => startStandIn(pageOrigins));
+  /** Where there was one, also in a run before this one, at the same address and with its memory. */
+  async startStandIn(): Promise<void> {
+    const { pageOrigins, directory } = this.#options;
+    const file = join(directory, "stand-in.json");
+    const state = this.#standIn?.state ?? readState(file);
+    const options = { state, save: () => writeState(file, state) };
+    this.#standIn = await startStandIn(pageOrigins, { ...options, port: state.port ?? STAND_IN_PORT }).catch(() =>
+      startStandIn(pageOrigins, options),
+    );
   }
 
   async stopStandIn(): Promise<void> {
@@ -65,6 +70,11 @@ export class PortalServers {
   async restartWorker(changed: Record<string, string> = {}): Promise<void> {
     this.#variables = { ...this.#variables, ...changed };
     await this.#worker!.restart(this.#variables);
+  }
+
+  /** Where the Worker is asked with nothing before it. */
+  workerUrl(): Promise<URL> {
+    return this.#worker!.url();
   }
 
   fetch(request: Request): Promise<Response> {

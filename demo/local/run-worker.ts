@@ -8,6 +8,8 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 
 /** A Worker in workerd, with what wrangler.jsonc binds to it. */
 export interface RunningWorker {
+  /** Where workerd itself listens, until it is started anew. */
+  url(): Promise<URL>;
   fetch(request: Request): Promise<Response>;
   /** Starts it anew with these variables over those of wrangler.jsonc. What it has stored stays. */
   restart(variables: Record<string, string>): Promise<void>;
@@ -30,6 +32,7 @@ export async function runWorker(variables: Record<string, string>, stateDirector
   let worker = start(variables);
   await worker.ready;
   return {
+    url: () => worker.ready,
     async fetch(request) {
       // Fetch's own classes are not those of Node: what travels is taken apart.
       const { url, method, headers } = request;

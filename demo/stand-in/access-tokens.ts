@@ -1,30 +1,34 @@
 import { newToken } from "./new-token.ts";
-import type { Student } from "./students.ts";
 
 /** How long Zoho's access tokens live. */
 export const LIFETIME_SECONDS = 3600;
 
-interface Issued {
-  student: Student;
+export interface IssuedAccess {
+  studentId: string;
   expiresAt: number;
   /** Whose revocation ends it. */
   refreshToken?: string;
 }
 
-/** The access tokens in force, in memory: they end with the stand-in. */
+/** The access tokens in force. */
 export class AccessTokens {
-  readonly #issued = new Map<string, Issued>();
+  readonly #issued: Map<string, IssuedAccess>;
 
-  issue(student: Student, refreshToken?: string): string {
+  constructor(issued: readonly (readonly [string, IssuedAccess])[] = []) {
+    this.#issued = new Map(issued);
+  }
+
+  issue(studentId: string, refreshToken?: string): string {
     const token = newToken();
     const expiresAt = Date.now() + LIFETIME_SECONDS * 1000;
-    this.#issued.set(token, { student, expiresAt, ...(refreshToken === undefined ? {} : { refreshToken }) });
+    this.#issued.set(token, { studentId, expiresAt, ...(refreshToken === undefined ? {} : { refreshToken }) });
     return token;
   }
 
-  holder(token: string): Student | undefined {
+  /** The id of the student whose token it is. */
+  holder(token: string): string | undefined {
     const issued = this.#issued.get(token);
-    return issued && issued.expiresAt > Date.now() ? issued.student : undefined;
+    return issued && issued.expiresAt > Date.now() ? issued.studentId : undefined;
   }
 
   /** False for a token that is unknown or was revoked already. */
@@ -34,5 +38,10 @@ export class AccessTokens {
 
   revokeAllOf(refreshToken: string): void {
     for (const [token, issued] of this.#issued) if (issued.refreshToken === refreshToken) this.#issued.delete(token);
+  }
+
+  /** What the constructor takes. */
+  toJSON(): [string, IssuedAccess][] {
+    return [...this.#issued].filter(([, { expiresAt }]) => expiresAt > Date.now());
   }
 }

@@ -2,7 +2,6 @@ import { LIFETIME_SECONDS } from "./access-tokens.ts";
 import { PORTAL_CLIENT, WORKER_CLIENT } from "./client.ts";
 import { logInPage } from "./log-in-page.ts";
 import type { StandInState } from "./state.ts";
-import { STUDENTS } from "./students.ts";
 import { answerToken } from "./token-endpoint.ts";
 
 export interface AccountsOptions {
@@ -46,17 +45,16 @@ async function authorize(request: Request, query: URLSearchParams, options: Acco
   if (!query.get("scope")) return sendBack({ error: "invalid_scope" });
   const challenge = query.get("code_challenge");
   if (challenge !== null && query.get("code_challenge_method") !== "S256") return sendBack({ error: "invalid_request" });
-  if (request.method !== "POST") return logInPage(client.name, STUDENTS, pageOrigins());
+  if (request.method !== "POST") return logInPage(client.name, [...state.students.values()], pageOrigins());
 
   const chosen = new URLSearchParams(await request.text()).get("student");
-  const student = STUDENTS.find(({ id }) => id === chosen);
-  if (!student) return sendBack({ error: "access_denied" });
+  if (chosen === null || !state.students.has(chosen)) return sendBack({ error: "access_denied" });
   if (isCodeFlow) {
-    const code = state.codes.issue({ student, clientId: client.id, redirectUri, challenge });
+    const code = state.codes.issue({ studentId: chosen, clientId: client.id, redirectUri, challenge });
     return sendBack({ code, location: "us", "accounts-server": apiDomain });
   }
   return sendBack({
-    access_token: state.accessTokens.issue(student),
+    access_token: state.accessTokens.issue(chosen),
     token_type: "Bearer",
     expires_in: String(LIFETIME_SECONDS),
     api_domain: apiDomain,

@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import { newToken } from "./new-token.ts";
-import type { Student } from "./students.ts";
 
 /** How long Zoho's authorization codes live. */
 const LIFETIME_MS = 2 * 60_000;
 
 export interface CodeRequest {
-  student: Student;
+  studentId: string;
   clientId: string;
   redirectUri: string;
   /** Of PKCE, by S256; null where the client does without. */
@@ -23,14 +22,14 @@ export class Codes {
     return code;
   }
 
-  /** Whose code it is, if the client, the address and the verifier are those of the request. It serves once, whatever comes of it. */
-  take(code: string, client: { clientId: string; redirectUri: string; verifier: string }): Student | undefined {
+  /** The id of the student whose code it is, if the client, the address and the verifier are those of the request. It serves once, whatever comes of it. */
+  take(code: string, client: { clientId: string; redirectUri: string; verifier: string }): string | undefined {
     const issued = this.#issued.get(code);
     this.#issued.delete(code);
     if (!issued || issued.expiresAt < Date.now()) return undefined;
     if (issued.clientId !== client.clientId || issued.redirectUri !== client.redirectUri) return undefined;
     if (issued.challenge !== null && createHash("sha256").update(client.verifier).digest("base64url") !== issued.challenge)
       return undefined;
-    return issued.student;
+    return issued.studentId;
   }
 }

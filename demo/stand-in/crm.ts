@@ -1,13 +1,13 @@
-import type { AccessTokens } from "./access-tokens.ts";
+import type { StandInState } from "./state.ts";
 import type { Student } from "./students.ts";
 
 /** The CRM API, as far as the portal asks it. */
-export function answerCrm(request: Request, tokens: AccessTokens): Response | undefined {
+export function answerCrm(request: Request, { accessTokens, students }: StandInState): Response | undefined {
   const { pathname, searchParams } = new URL(request.url);
   if (!pathname.startsWith("/crm/v8/")) return undefined;
 
   const [, accessToken = ""] = /^Zoho-oauthtoken (.+)$/.exec(request.headers.get("authorization") ?? "") ?? [];
-  const student = tokens.holder(accessToken);
+  const student = students.get(accessTokens.holder(accessToken) ?? "");
   if (!student) return problem(401, "INVALID_TOKEN", "invalid oauth token");
 
   if (pathname === "/crm/v8/users" && searchParams.get("type") === "CurrentUser") return Response.json({ users: [currentUser(student)] });

@@ -5,7 +5,7 @@ export function logInPage(clientName: string, students: readonly Student[], form
   const choices = students.map(
     ({ id, name, programme }) => `
         <li><button name="student" value="${escapeHtml(id)}">
-          <span class="initial" aria-hidden="true">${escapeHtml(name.slice(0, 1))}</span>
+          <span class="initial" aria-hidden="true">${escapeHtml(String.fromCodePoint(name.codePointAt(0) ?? 0x20))}</span>
           <span><strong>${escapeHtml(name)}</strong><small>${escapeHtml(programme)}</small></span>
         </button></li>`,
   );

@@ -1,30 +1,48 @@
 import { newToken } from "./new-token.ts";
-import type { Student } from "./students.ts";
 
 /** Zoho's limit: 10 access tokens by one refresh token in 10 minutes. */
 const MAX_REFRESHES = 10;
 const WINDOW_MS = 10 * 60_000;
+/** Zoho's limit for one user; with the next one the oldest ends. */
+const MAX_PER_STUDENT = 20;
 
-/** The refresh tokens in force. They don't rotate, as Zoho's don't. */
+export interface IssuedRefresh {
+  studentId: string;
+  usedAt: number[];
+}
+
+/** The refresh tokens in force, oldest first. They don't rotate, as Zoho's don't. */
 export class RefreshTokens {
-  readonly #issued = new Map<string, { student: Student; usedAt: number[] }>();
+  readonly #issued: Map<string, IssuedRefresh>;
 
-  issue(student: Student): string {
+  constructor(issued: readonly (readonly [string, IssuedRefresh])[] = []) {
+    this.#issued = new Map(issued);
+  }
+
+  issue(studentId: string): string {
+    const own = [...this.#issued].filter(([, issued]) => issued.studentId === studentId);
+    if (own.length >= MAX_PER_STUDENT) this.#issued.delete(own[0]![0]);
     const token = newToken();
-    this.#issued.set(token, { student, usedAt: [] });
+    this.#issued.set(token, { studentId, usedAt: [] });
     return token;
   }
 
-  use(token: string): Student | "unknown" | "too often" {
+  /** Whose token it is. */
+  use(token: string): { studentId: string } | "unknown" | "too often" {
     const issued = this.#issued.get(token);
     if (!issued) return "unknown";
     issued.usedAt = issued.usedAt.filter((time) => time > Date.now() - WINDOW_MS);
     if (issued.usedAt.length >= MAX_REFRESHES) return "too often";
     issued.usedAt.push(Date.now());
-    return issued.student;
+    return issued;
   }
 
   revoke(token: string): boolean {
     return this.#issued.delete(token);
+  }
+
+  /** What the constructor takes. */
+  toJSON(): [string, IssuedRefresh][] {
+    return [...this.#issued];
   }
 }

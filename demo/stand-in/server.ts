@@ -20,19 +20,22 @@ export interface StandInOptions {
   port?: number;
   /** What one before it remembered. */
   state?: StandInState;
+  /** Is called with each change of the state, before it is answered. */
+  save?: (state: StandInState) => void;
 }
 
 /** Starts Zoho's accounts and API servers, as one, on this machine. */
 export async function startStandIn(
   pageOrigins: () => readonly string[],
-  { port = 0, state = new StandInState() }: StandInOptions = {},
+  { port = 0, state = new StandInState(), save }: StandInOptions = {},
 ): Promise<StandIn> {
   let origin = "";
 
   const answer = async (request: Request): Promise<Response> => {
     if (request.method === "OPTIONS") return new Response(null, { status: 204 });
     if (new URL(request.url).pathname === "/log-in-page.css") return styleSheet();
-    const response = (await answerAccounts(request, { state, pageOrigins, apiDomain: origin })) ?? answerCrm(request, state.accessTokens);
+    const response = (await answerAccounts(request, { state, pageOrigins, apiDomain: origin })) ?? answerCrm(request, state);
+    if (request.method === "POST") save?.(state);
     return response ?? new Response("Not found", { status: 404 });
   };
   const server = createServer((incoming, outgoing) => {
@@ -44,7 +47,8 @@ export async function startStandIn(
     server.once("error", reject);
     server.listen(port, HOST, resolve);
   });
-  origin = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+  state.port = (server.address() as AddressInfo).port;
+  origin = `http://${HOST}:${state.port}`;
 
   return {
     origin,

@@ -18,21 +18,21 @@ export function answerToken(form: URLSearchParams, { state, apiDomain }: { state
   switch (field("grant_type")) {
     case "authorization_code": {
       const redirectUri = field("redirect_uri");
-      const student = state.codes.take(field("code"), { clientId: WORKER_CLIENT.id, redirectUri, verifier: field("code_verifier") });
-      if (!student) return Response.json({ error: "invalid_code" });
-      const refreshToken = state.refreshTokens.issue(student);
-      return Response.json({ ...access(state.accessTokens.issue(student, refreshToken)), refresh_token: refreshToken });
+      const studentId = state.codes.take(field("code"), { clientId: WORKER_CLIENT.id, redirectUri, verifier: field("code_verifier") });
+      if (studentId === undefined) return Response.json({ error: "invalid_code" });
+      const refreshToken = state.refreshTokens.issue(studentId);
+      return Response.json({ ...access(state.accessTokens.issue(studentId, refreshToken)), refresh_token: refreshToken });
     }
     case "refresh_token": {
       const refreshToken = field("refresh_token");
-      const student = state.refreshTokens.use(refreshToken);
-      if (student === "unknown") return Response.json({ error: "invalid_code" });
-      if (student === "too often") {
+      const issued = state.refreshTokens.use(refreshToken);
+      if (issued === "unknown") return Response.json({ error: "invalid_code" });
+      if (issued === "too often") {
         const description = "You have made too many requests continuously. Please try again after some time.";
         return Response.json({ error: "Access Denied", error_description: description, status: "failure" }, { status: 400 });
       }
       state.refreshes++;
-      return Response.json(access(state.accessTokens.issue(student, refreshToken)));
+      return Response.json(access(state.accessTokens.issue(issued.studentId, refreshToken)));
     }
     default:
       return Response.json({ error: "unsupported_grant_type" });

@@ -23,7 +23,7 @@ async function callApi(context: Context<Portal>, path: string, read: (answer: Re
   if (id === undefined) return problem(context, 401, "NOT_LOGGED_IN");
   const { store, refresher } = openTokens(context);
   const token = await store.findTokenById(id);
-  if (!token) return problem(context, 401, "NOT_LOGGED_IN");
+  if (!token) return problem(context, 401, "LOGIN_LOST");
 
   let source: TokenSource = "stored";
   refresher.subscribe(({ type }) => {
@@ -37,7 +37,7 @@ async function callApi(context: Context<Portal>, path: string, read: (answer: Re
     if ((error as { code?: unknown }).code !== undefined) throw error;
   });
   if (!answer) return problem(context, 503, "UNREACHABLE");
-  if (answer.status === 401) return problem(context, 401, "NOT_LOGGED_IN");
+  if (answer.status === 401) return problem(context, 401, "LOGIN_REVOKED");
   context.header("Server-Timing", `token;desc=${source}`);
   try {
     return context.json({ data: await read(answer) });

@@ -1,13 +1,10 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
 import { apiRoutes } from "./api-routes.ts";
 import { authRoutes } from "./auth-routes.ts";
 import type { Portal } from "./bindings.ts";
 import { problem, unexpected } from "./problem.ts";
-
-/** No request of the portal has a body to speak of. */
-const MAX_BODY_BYTES = 4096;
+import { smallBodyOnly } from "./small-body.ts";
 
 /** The portal's backend. What it does not know, the platform looks for among the page's files. */
 export function createApp(): Hono<Portal> {
@@ -26,7 +23,7 @@ export function createApp(): Hono<Portal> {
     // Answers belong to one user.
     context.header("Cache-Control", "no-store");
   });
-  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (context) => problem(context, 413, "TOO_LARGE") }));
+  app.use(smallBodyOnly);
   app.route("/", authRoutes);
   app.route("/", apiRoutes);
   app.notFound((context) => problem(context, 404, "NOT_FOUND"));

@@ -16,8 +16,12 @@ import type { Tokens } from "./tokens.ts";
 
 export const authRoutes: Hono<Portal> = new Hono<Portal>();
 
-// Reached by a link, also from other sites: it changes nothing but a cookie of its own.
-authRoutes.get("/auth/login", (context) => goToAccounts(context, parseReturnTo(context.req.query("returnTo"))));
+// Reached by a link, also from other sites: it changes nothing but a cookie of its own. Zoho grants a new refresh token
+// only with a new consent, so whose old one was revoked is sent with `prompt=consent`.
+authRoutes.get("/auth/login", (context) => {
+  const { returnTo, prompt } = context.req.query();
+  return goToAccounts(context, parseReturnTo(returnTo), prompt === "consent" ? prompt : undefined);
+});
 
 authRoutes.get(CALLBACK_PATH, async (context) => {
   const { state, code, error, "accounts-server": accountsServer } = context.req.query();

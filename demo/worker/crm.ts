@@ -2,6 +2,8 @@ import type { StoredToken } from "edge-token-store";
 
 /** How much of any text of the API is taken over, in characters. */
 const MAX_TEXT = 200;
+/** Of an e-mail address, RFC 5321 section 4.5.3.1. It names the user, so it is never cut: two users might become one. */
+const MAX_EMAIL = 254;
 const MAX_RECORDS = 100;
 
 export interface Profile {
@@ -32,9 +34,9 @@ export function apiUrl({ apiDomain }: Pick<StoredToken, "apiDomain">, path: stri
 export async function readProfile(response: Response): Promise<Profile> {
   const { users } = (await readJson(response)) as { users?: unknown };
   const [user] = Array.isArray(users) ? (users as Record<string, unknown>[]) : [];
-  const profile = { name: text(user?.["full_name"]), email: text(user?.["email"]), programme: text(user?.["Programme"]) };
-  if (profile.email === "") throw new ApiError("The API named no user.");
-  return profile;
+  const email = user?.["email"];
+  if (typeof email !== "string" || email === "" || email.length > MAX_EMAIL) throw new ApiError("The API named no user.");
+  return { name: text(user?.["full_name"]), email, programme: text(user?.["Programme"]) };
 }
 
 /** No records where the organisation has no such module, or nothing in it (204). */
@@ -55,5 +57,8 @@ async function readJson(response: Response): Promise<object> {
 }
 
 function text(value: unknown): string {
-  return typeof value === "string" ? value.slice(0, MAX_TEXT) : "";
+  if (typeof value !== "string") return "";
+  if (value.length <= MAX_TEXT) return value;
+  // Never through the middle of a surrogate pair.
+  return value.slice(0, MAX_TEXT).replace(/[\ud800-\udbff]$/, "");
 }

@@ -31,10 +31,17 @@ async function buildPage(): Promise<string> {
   return outDir;
 }
 
-export async function startDemoSite(): Promise<DemoSite> {
+interface DemoSiteOptions {
+  /** What its servers keep between two runs. Default: a new one, which goes with the site. */
+  directory?: string;
+  /** Default: any that is free. */
+  port?: number;
+}
+
+export async function startDemoSite({ directory, port = 0 }: DemoSiteOptions = {}): Promise<DemoSite> {
   const outDir = await (pageDirectory ??= buildPage());
-  const cacheDir = await mkdtemp(join(tmpdir(), "demo-site-"));
-  const server = await preview({ configFile: CONFIG_FILE, cacheDir, build: { outDir }, preview: { port: 0 }, logLevel: "error" });
+  const cacheDir = directory ?? (await mkdtemp(join(tmpdir(), "demo-site-")));
+  const server = await preview({ configFile: CONFIG_FILE, cacheDir, build: { outDir }, preview: { port }, logLevel: "error" });
   const url = server.resolvedUrls!.local[0]!;
   const plugin = server.config.plugins.find(({ name }) => name === "local-portal");
   const servers = (plugin!.api as { servers: () => PortalServers }).servers();
@@ -44,7 +51,7 @@ export async function startDemoSite(): Promise<DemoSite> {
     servers,
     async [Symbol.asyncDispose]() {
       await Promise.all([server.close(), servers.stop()]);
-      await rm(cacheDir, { recursive: true, force: true });
+      if (directory === undefined) await rm(cacheDir, { recursive: true, force: true });
     },
   };
 }
@@ -102,6 +109,13 @@ export async function damageRecords(page: Page): Promise<void> {
 /** Removes every record past the store, as a browser does that frees space: nobody is told. */
 export async function clearRecords(page: Page): Promise<void> {
   await changeRecords(page, "clear");
+}
+
+/** As the browser's settings do it: cookies, databases and all the rest, with the page open. */
+export async function clearSiteData(page: Page, { url }: DemoSite): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Storage.clearDataForOrigin", { origin: new URL(url).origin, storageTypes: "all" });
+  await devtools.send("Storage.clearCookies");
 }
 
 async function changeRecords(page: Page, change: "damage" | "clear"): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Page } from "playwright";
 import { describe, expect } from "vitest";
-import { click, greeting, inspector, openPortal, STUDENTS } from "./demo-site.ts";
+import { clearSiteData, click, greeting, inspector, openPortal, STUDENTS } from "./demo-site.ts";
 import { test as base } from "./visitor.ts";
 
 const HTTP_FAILURE = /Failed to load resource/;
@@ -81,11 +81,12 @@ describe("the portal with its tokens at the edge", () => {
     await elsewhere.close();
   });
 
-  test("notices that its cookie is gone", async ({ page, visitor }) => {
+  test("notices that the site's data was cleared under it, and logs in again", async ({ page, site }) => {
     await logIn(page, STUDENTS.amara);
-    await visitor.context.clearCookies();
+    await clearSiteData(page, site);
     await page.evaluate(() => window.dispatchEvent(new Event("focus")));
     await page.getByText("You were logged out elsewhere.").waitFor();
+    await logIn(page, STUDENTS.amara);
   });
 
   test("says so when the servers are down, and goes on when they are back", async ({ page, site, visitor }) => {
@@ -99,7 +100,7 @@ describe("the portal with its tokens at the edge", () => {
     await greeting(page, STUDENTS.amara).waitFor();
   });
 
-  test("goes on over a rename and a rotated secret, and asks for a log-in after a revocation", async ({ page, visitor }) => {
+  test("goes on over a rename and a rotated secret, and says after a revocation why a log-in is needed", async ({ page, visitor }) => {
     visitor.expectedComplaint = HTTP_FAILURE;
     await logIn(page, STUDENTS.amara);
     await click(page, "Rename the user");
@@ -108,8 +109,13 @@ describe("the portal with its tokens at the edge", () => {
     await page.getByText("Records sealed anew: 1.").waitFor();
     await greeting(page, STUDENTS.amara).waitFor();
     await click(page, "Revoke at the server");
-    await page.getByRole("heading", { name: "Student portal" }).waitFor();
-    await logIn(page, STUDENTS.amara);
+    await page.getByRole("heading", { name: "You were logged out" }).waitFor();
+    await page.getByText("it was withdrawn there, or newer log-ins took its place. Log in again").waitFor();
+    await page.reload();
+    const address = page.waitForRequest(/\/oauth\/v2\/auth\?/);
+    await logIn(page, STUDENTS.amara, "Log in again");
+    // Only so does Zoho grant another refresh token.
+    expect(new URL((await address).url()).searchParams.get("prompt")).toBe("consent");
   });
 
   test("mends a broken index, names a damaged record, and logging out everywhere clears that away", async ({ page, visitor }) => {
@@ -122,7 +128,7 @@ describe("the portal with its tokens at the edge", () => {
     await click(page, "Check and repair");
     await page.getByText(/unreadable: 0\. Index entries missing: ([1-9]\d*)\. Repaired: \1\./).waitFor();
     await click(page, "Damage the records");
-    await page.getByText("The stored log-in can't be read.").waitFor();
+    await page.getByText("The stored tokens are damaged").waitFor();
     await click(page, "Check and repair");
     await page.getByText(/unreadable: [1-9]/).waitFor();
     await click(page, "Log out everywhere");
@@ -145,8 +151,8 @@ describe("the portal with its tokens at the edge", () => {
   });
 });
 
-async function logIn(page: Page, student: string): Promise<void> {
-  await click(page, "Log in");
+async function logIn(page: Page, student: string, button = "Log in"): Promise<void> {
+  await click(page, button);
   await page.getByRole("button", { name: student }).click();
   await greeting(page, student).waitFor();
 }

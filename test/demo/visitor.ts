@@ -7,7 +7,7 @@ import { openPortal, startDemoSite } from "./demo-site.ts";
 import type { DemoSite } from "./demo-site.ts";
 
 /** A browser profile of its own, and what went on in it behind the page. */
-interface Visitor {
+export interface Visitor {
   context: BrowserContext;
   /** Console errors and warnings, uncaught errors, dialogs. */
   complaints: string[];

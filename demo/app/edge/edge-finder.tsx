@@ -2,6 +2,7 @@ import type { redactToken } from "edge-token-store";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { faultText } from "../fault.ts";
+import { codeText } from "../inspector/code-text.ts";
 import { askWorker } from "./worker.ts";
 
 const LOOK_UPS = [
@@ -40,7 +41,7 @@ export function EdgeFinder(): JSX.Element {
         {typeof result === "object" && (
           <>
             <p class="call">
-              <code>findToken({JSON.stringify(result.query)})</code>
+              <code>findToken({codeText(result.query)})</code>
             </p>
             <p>
               <b data-found={result.found !== null}>{result.found ? "Found" : "Nothing found"}</b> in {result.milliseconds.toFixed(0)} ms,

@@ -20,12 +20,13 @@ export interface TokenReport {
 /** Looks over the Worker's shoulder, by an endpoint that only the Worker on your own machine has. */
 export function EdgeInspector({ control }: { control: EdgeControl }): JSX.Element {
   const { looks, session } = control;
-  const [report, setReport] = useState<TokenReport>();
+  const [report, setReport] = useState<TokenReport | "waiting" | "failed">("waiting");
   useEffect(() => {
+    if (looks === 0) return;
     let outdated = false;
     askWorker<TokenReport>("/inspector/token").then(
       (answer) => outdated || setReport(answer),
-      () => outdated || setReport(undefined),
+      () => outdated || setReport("failed"),
     );
     return () => {
       outdated = true;
@@ -41,13 +42,18 @@ export function EdgeInspector({ control }: { control: EdgeControl }): JSX.Elemen
           refresh for all. Everything below is live, and never part of a deployed portal.
         </p>
       </header>
-      <EdgeTokenCard token={report?.token ?? null} control={control} />
-      {loggedIn && <ParallelCalls control={control} />}
-      {loggedIn && <EdgeFinder />}
-      <TabLog told={control.told} />
-      <LookUpRace track={edgeTrack} />
-      <EdgeStorage looks={looks} />
-      {report && <CapabilityList capabilities={report.capabilities} />}
+      {/* All at once, and what grows by itself at the end: nothing is pushed away under the visitor's eyes. */}
+      {report !== "waiting" && (
+        <>
+          <EdgeTokenCard token={report === "failed" ? null : report.token} control={control} />
+          {loggedIn && <ParallelCalls control={control} />}
+          {loggedIn && <EdgeFinder />}
+          <LookUpRace track={edgeTrack} />
+          {report !== "failed" && <CapabilityList capabilities={report.capabilities} />}
+          <TabLog told={control.told} />
+          <EdgeStorage looks={looks} />
+        </>
+      )}
     </aside>
   );
 }

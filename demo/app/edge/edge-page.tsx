@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { faultText } from "../fault.ts";
 import { NoticeBar } from "../notice.tsx";
+import { LogInAgain } from "../portal/log-in-again.tsx";
 import { SiteHeader } from "../portal/site-header.tsx";
 import { Student } from "../portal/student.tsx";
 import { Welcome } from "../portal/welcome.tsx";
@@ -10,6 +11,7 @@ import { EdgeInspector } from "./edge-inspector.tsx";
 import { logOut } from "./log-out.ts";
 import { useEdge } from "./use-edge.ts";
 import type { EdgeControl } from "./use-edge.ts";
+import { WorkerError } from "./worker.ts";
 
 /** The portal with its tokens at the edge: this page has a cookie that it can't read, and nothing else. */
 export function EdgePage(): JSX.Element {
@@ -19,7 +21,7 @@ export function EdgePage(): JSX.Element {
     <div class="page">
       <div class="campus">
         <SiteHeader mode="edge">
-          {control.session.phase === "logged-in" && (
+          {["logged-in", "ended"].includes(control.session.phase) && (
             <button type="button" onClick={() => void logOut(control, "here")}>
               Log out
             </button>
@@ -47,6 +49,11 @@ function EdgeView({ control }: { control: EdgeControl }): JSX.Element {
       return <p class="waiting">Opening the portal …</p>;
     case "logged-out":
       return <Welcome onLogIn={() => location.assign("/auth/login?returnTo=/")} />;
+    case "ended": {
+      // With another consent, since only with one Zoho grants another refresh token.
+      const logIn = (): void => location.assign("/auth/login?returnTo=/&prompt=consent");
+      return <LogInAgain heading="You were logged out" text={session.reason} onLogIn={logIn} />;
+    }
     case "logged-in":
       return (
         <Student {...session}>
@@ -58,7 +65,7 @@ function EdgeView({ control }: { control: EdgeControl }): JSX.Element {
     case "failed":
       return (
         <section class="card" role="alert">
-          <h1>The academy can't be reached</h1>
+          <h1>{failureHeading(session.error)}</h1>
           <p>{faultText(session.error)}</p>
           <div class="actions">
             <button class="primary" type="button" onClick={() => void control.look()}>
@@ -71,4 +78,9 @@ function EdgeView({ control }: { control: EdgeControl }): JSX.Element {
         </section>
       );
   }
+}
+
+function failureHeading(error: unknown): string {
+  if (!(error instanceof WorkerError) || error.code === "UNREACHABLE") return "The academy can't be reached";
+  return error.code === "STORE_FAILED" ? "Your log-in could not be read" : "That did not work";
 }

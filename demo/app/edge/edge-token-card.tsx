@@ -29,8 +29,9 @@ const ACTIONS: readonly Action[] = [
   },
   { label: "Break the index", run: post("/inspector/break-index") },
   { label: "Damage the records", run: post("/inspector/damage") },
-  { label: "Check and repair", run: checkAndRepair },
 ];
+/** The one that needs no token. */
+const CHECK: Action = { label: "Check and repair", run: checkAndRepair };
 
 export function EdgeTokenCard({ token, control }: { token: TokenReport["token"]; control: EdgeControl }): JSX.Element {
   return (
@@ -53,7 +54,7 @@ export function EdgeTokenCard({ token, control }: { token: TokenReport["token"];
       )}
       {control.session.phase !== "logged-out" && (
         <div class="actions">
-          {ACTIONS.map(({ label, run }) => (
+          {[...(token ? ACTIONS : []), CHECK].map(({ label, run }) => (
             <button key={label} type="button" onClick={() => void control.attempt(run, "token changed")}>
               {label}
             </button>

@@ -8,6 +8,8 @@ import { askWorker, WorkerError } from "./worker.ts";
 type EdgeSession =
   | { phase: "opening" }
   | { phase: "logged-out" }
+  /** The session is known, but its tokens serve no more. */
+  | { phase: "ended"; reason: string }
   | { phase: "logged-in"; user: CurrentUser; courses: Course[]; messages: Message[] }
   | { phase: "failed"; error: unknown };
 
@@ -29,6 +31,7 @@ export interface EdgeControl {
 
 const CHANNEL = "zylker-session";
 const MAX_TOLD = 20;
+const ENDED: readonly string[] = ["LOGIN_REVOKED", "LOGIN_LOST"];
 
 /** The session is what the Worker says, by the cookie: asked at the start, after each change, and when the tab is turned to. */
 export function useEdge(): EdgeControl {
@@ -109,7 +112,9 @@ async function readSession(): Promise<EdgeSession> {
     const user = { full_name: name, email, Programme: programme };
     return { phase: "logged-in", user, courses: courses.data, messages: messages.data };
   } catch (error) {
-    if (error instanceof WorkerError && error.status === 401) return { phase: "logged-out" };
+    if (!(error instanceof WorkerError)) throw error;
+    if (ENDED.includes(error.code)) return { phase: "ended", reason: error.message };
+    if (error.code === "NOT_LOGGED_IN") return { phase: "logged-out" };
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { StoredToken } from "edge-token-store";
 import type { JSX, TargetedSubmitEvent } from "preact";
 import { useState } from "preact/hooks";
 import { faultText } from "../fault.ts";
+import { codeText } from "./code-text.ts";
 import { lookUp, SEARCH_FIELDS, STORED_LOOK_UPS, storedQuery } from "./look-up.ts";
 import type { LookUp, StoredLookUp } from "./look-up.ts";
 import { TokenFields } from "./token-fields.tsx";
@@ -59,7 +60,7 @@ function LookUpView({ query, steps, found, milliseconds }: LookUp): JSX.Element 
   return (
     <>
       <p class="call">
-        <code>findToken({JSON.stringify(redactToken(query))})</code>
+        <code>findToken({codeText(redactToken(query))})</code>
       </p>
       <p>
         <b data-found={found !== null}>{found ? "Found" : "Nothing found"}</b> in {milliseconds.toFixed(1)} ms,{" "}

@@ -21,13 +21,18 @@ export function Inspector({ control }: { control: SessionControl }): JSX.Element
           <code>createIndexedDBTokenStore()</code> keeps the portal's token in this browser. Everything below is live.
         </p>
       </header>
-      <TokenCard token={token} attempt={attempt} />
-      {/* A result names a student: it goes when the student does. */}
-      <Finder key={token?.id} token={token} />
-      <EventLog />
-      <LookUpRace track={browserTrack} />
-      <RawDatabase session={session} />
-      <CapabilityList capabilities={store.capabilities} />
+      {/* All at once, and what grows by itself at the end: nothing is pushed away under the visitor's eyes. */}
+      {session.phase !== "opening" && (
+        <>
+          <TokenCard token={token} isReadable={session.phase !== "broken"} attempt={attempt} />
+          {/* A result names a student: it goes when the student does. */}
+          <Finder key={token?.id} token={token} />
+          <LookUpRace track={browserTrack} />
+          <CapabilityList capabilities={store.capabilities} />
+          <EventLog />
+          <RawDatabase session={session} />
+        </>
+      )}
     </aside>
   );
 }

@@ -8,14 +8,16 @@ import { TokenFields } from "./token-fields.tsx";
 
 interface TokenCardProps {
   token: StoredToken | null;
+  isReadable: boolean;
   attempt: SessionControl["attempt"];
 }
 
-export function TokenCard({ token, attempt }: TokenCardProps): JSX.Element {
+export function TokenCard({ token, isReadable, attempt }: TokenCardProps): JSX.Element {
   return (
     <section aria-labelledby="stored-token">
       <h3 id="stored-token">The token</h3>
-      {token ? <StoredTokenView token={token} attempt={attempt} /> : <p class="empty">The store holds no token. Log in to save one.</p>}
+      {token && <StoredTokenView token={token} attempt={attempt} />}
+      {!token && <p class="empty">{isReadable ? "The store holds no token. Log in to save one." : "No token can be read."}</p>}
     </section>
   );
 }

@@ -11,7 +11,7 @@ export function Inbox({ messages }: { messages: readonly Message[] }): JSX.Eleme
           <li key={id}>
             <h3>{Name}</h3>
             <p class="sender">
-              {From} · {Received}
+              <bdi>{From}</bdi> · <bdi>{Received}</bdi>
             </p>
             <p>{Text}</p>
           </li>

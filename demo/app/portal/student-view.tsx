@@ -4,6 +4,7 @@ import { faultText } from "../fault.ts";
 import { startLogIn } from "../log-in.ts";
 import { usePortalData } from "../use-portal-data.ts";
 import { useKeptFocus } from "../use-kept-focus.ts";
+import { LogInAgain } from "./log-in-again.tsx";
 import { Student } from "./student.tsx";
 
 /** What a student who is logged in sees. */
@@ -22,12 +23,13 @@ export function StudentView({ token }: { token: StoredToken }): JSX.Element {
         </Student>
       );
     case "expired":
-      return <LogInAgain heading="Your log-in has expired" text="A log-in lasts one hour. Log in again to see your timetable." />;
+      return <LogInAgain heading="Your log-in has expired" text="A log-in lasts one hour." onLogIn={startLogIn} />;
     case "refused":
       return (
         <LogInAgain
           heading="Your log-in is no longer valid"
-          text="The academy's server refused it. It may have been revoked somewhere else. Log in again to go on."
+          text="The academy's server refused it: it may have been revoked somewhere else."
+          onLogIn={startLogIn}
         />
       );
     case "failed":
@@ -41,16 +43,4 @@ export function StudentView({ token }: { token: StoredToken }): JSX.Element {
         </section>
       );
   }
-}
-
-function LogInAgain({ heading, text }: { heading: string; text: string }): JSX.Element {
-  return (
-    <section class="card" role="alert">
-      <h1>{heading}</h1>
-      <p>{text}</p>
-      <button class="primary" type="button" onClick={startLogIn}>
-        Log in again
-      </button>
-    </section>
-  );
 }

@@ -16,7 +16,9 @@ export function Student({ user, courses, messages, children }: StudentProps): JS
   return (
     <>
       <div class="greeting">
-        <h1>Hello, {user.full_name}</h1>
+        <h1>
+          Hello, <bdi>{user.full_name}</bdi>
+        </h1>
         <p>{user.Programme}</p>
       </div>
       <Timetable courses={courses} />

@@ -13,7 +13,7 @@ export function Timetable({ courses }: { courses: readonly Course[] }): JSX.Elem
             <div>
               <h3>{Name}</h3>
               <p>
-                {Teacher} · {Room}
+                <bdi>{Teacher}</bdi> · <bdi>{Room}</bdi>
               </p>
             </div>
           </li>

@@ -9,7 +9,7 @@ const SIZES = [1_000, 10_000];
 interface Race {
   size: number;
   measured: readonly Measurement[];
-  state: "running" | "over" | "cancelled" | { fault: string };
+  state: "running" | "cancelling" | "removing" | "over" | "cancelled" | { fault: string };
 }
 
 /** Fills a store with made-up tokens, and draws how long look-ups take as it grows. */
@@ -23,22 +23,27 @@ export function LookUpRace({ track }: { track: Track }): JSX.Element {
     cancelling.current = controller;
     const measured: Measurement[] = [];
     const show = (state: Race["state"]): void => setRace({ size, measured: [...measured], state });
+    controller.signal.addEventListener("abort", () => show("cancelling"));
     show("running");
     try {
       await track.clear();
       for (let from = 0; from < size && !controller.signal.aborted; from += track.stride) {
         const tokens = Math.min(from + track.stride, size);
         measured.push({ tokens, milliseconds: await track.advance(from, tokens, controller.signal) });
-        show("running");
+        if (!controller.signal.aborted) show("running");
       }
+      show("removing");
+      await track.clear();
       show(controller.signal.aborted ? "cancelled" : "over");
     } catch (error) {
+      // What is left goes with the next race.
+      await track.clear().catch(() => {});
       show(controller.signal.aborted ? "cancelled" : { fault: faultText(error) });
     }
-    await track.clear().catch(() => {});
   };
 
   const running = race?.state === "running";
+  const busy = running || race?.state === "cancelling" || race?.state === "removing";
   const saved = race?.measured.at(-1)?.tokens ?? 0;
   return (
     <section aria-labelledby="race">
@@ -48,7 +53,7 @@ export function LookUpRace({ track }: { track: Track }): JSX.Element {
       </p>
       <div class="actions">
         {SIZES.map((size) => (
-          <button key={size} type="button" disabled={running} onClick={() => void run(size)}>
+          <button key={size} type="button" disabled={busy} onClick={() => void run(size)}>
             {size.toLocaleString("en")} tokens
           </button>
         ))}
@@ -70,5 +75,6 @@ export function LookUpRace({ track }: { track: Track }): JSX.Element {
 }
 
 function progressText(saved: number, size: number, state: string): string {
-  return `${saved.toLocaleString("en")} of ${size.toLocaleString("en")} tokens${state === "running" ? " …" : `, ${state}`}`;
+  const words: Record<string, string> = { running: " …", cancelling: ", cancelling …", removing: ", removing them …" };
+  return `${saved.toLocaleString("en")} of ${size.toLocaleString("en")} tokens${words[state] ?? `, ${state}`}`;
 }
