@@ -14,6 +14,11 @@ export interface Backend {
   /** Whether records are sealed is not for the backend to know. */
   readonly capabilities: Omit<Capabilities, "sealed">;
   /**
+   * Whether `commit` compares all of the stored record with `previous`, its body too, in one step with the writing. Then a
+   * save may begin with what is remembered of the record, which spares it a read; default false.
+   */
+  readonly comparesBodies?: boolean;
+  /**
    * The record under this key, or undefined. Damage is a record without a body, not an error.
    *
    * `known` is what an earlier read of this key gave: where the very same bytes lie there, a backend may answer with it
@@ -139,9 +144,34 @@ export function parseRecord(key: string, value: unknown): StoredRecord {
   return { key, version: 0, keyId: "", index: {}, body: undefined };
 }
 
-/** A token that was deleted and saved anew counts from 1 again, so the version alone does not tell; its tokens do. */
-export function isSameRecord(stored: StoredRecord | undefined, previous: Pick<StoredRecord, "version" | "index">): boolean {
-  return stored?.version === previous.version && INDEX_NAMES.every((name) => stored.index[name] === previous.index[name]);
+/**
+ * Whether the two were read from the same bytes. The version alone does not tell: a token that was deleted and saved anew
+ * counts from 1 again.
+ */
+export function isSameRecord(stored: StoredRecord | undefined, previous: StoredRecord): boolean {
+  if (stored === previous) return true;
+  return (
+    stored?.version === previous.version &&
+    stored.keyId === previous.keyId &&
+    INDEX_NAMES.every((name) => stored.index[name] === previous.index[name]) &&
+    isSameBody(stored.body, previous.body)
+  );
+}
+
+/** Bodies are JSON, and bytes in IndexedDB: envelopes, or the plain content. */
+function isSameBody(left: unknown, right: unknown): boolean {
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return left === right;
+  if (left instanceof Uint8Array || right instanceof Uint8Array) return isSameBytes(left, right);
+  const [names, others] = [Object.keys(left), Object.keys(right)];
+  return (
+    names.length === others.length &&
+    names.every((name) => isSameBody((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name]))
+  );
+}
+
+function isSameBytes(left: object, right: object): boolean {
+  if (!(left instanceof Uint8Array) || !(right instanceof Uint8Array) || left.length !== right.length) return false;
+  return left.every((byte, position) => byte === right[position]);
 }
 
 function isIndex(index: unknown): index is RecordIndex {

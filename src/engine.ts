@@ -3,18 +3,20 @@ import { ConflictError, OptionInvalidError, StoreClosedError, TokenInvalidError 
 import type { RecordCorruptError } from "./errors.ts";
 import { TokenEvents } from "./events.ts";
 import type { TokenEvent } from "./events.ts";
-import { derivedId, Finder, newestFirst, recordKey } from "./finder.ts";
+import { Finder, newestFirst, recordKey } from "./finder.ts";
 import type { Found } from "./finder.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
 import { listRecords } from "./listing.ts";
-import { adoptionSteps, hasIdentity, identityOf, resolveLookup } from "./lookup.ts";
+import { identityOf, resolveLookup } from "./lookup.ts";
 import type { LookupStep } from "./lookup.ts";
-import { mergeToken, sameFields } from "./merge.ts";
+import { assertWorthSaving, isWorthSaving, meetsCondition, mergeToken, sameFields } from "./merge.ts";
 import { DEFAULT_PAGE_SIZE, parseListOptions, parseSaveOptions } from "./options.ts";
 import type { ParsedOptions } from "./options.ts";
 import { makeRecord } from "./record.ts";
 import { isOver } from "./retention.ts";
 import { retryCommit } from "./retry-commit.ts";
+import { findTarget, targetOver } from "./save-target.ts";
+import type { Target } from "./save-target.ts";
 import type { KeyRegister } from "./sealing/key-register.ts";
 import type { Key, Keyring } from "./sealing/keyring.ts";
 import { Memo } from "./sealing/memo.ts";
@@ -35,13 +37,6 @@ export interface EngineParts {
   readonly events?: TokenEvents;
   /** Refuse saves with a `clientSecret`: a public client (RFC 6749 section 2.1) can't keep one. */
   readonly refuseClientSecret?: boolean;
-}
-
-/** Where a save will write: over the record it matched, or into a free key. */
-interface Target {
-  readonly id: string;
-  readonly derived: boolean;
-  readonly matched?: Found;
 }
 
 /** Look up → load → merge → seal → commit, over any backend. */
@@ -204,12 +199,21 @@ export class Engine implements EdgeTokenStore {
   /** One attempt. Undefined: somebody was faster, try again. */
   async #save(patch: TokenPatch, steps: readonly LookupStep[], condition: SaveOptions): Promise<StoredToken | undefined> {
     const keyring = await this.#keyring();
-    const target = await this.#match(keyring, patch, steps);
-    const now = this.#options.now();
+    const remembered = this.#backend.comparesBodies ? await this.#finder(keyring).recall(steps) : undefined;
+    if (remembered) {
+      const fields = mergeToken(remembered.token, patch);
+      // Whatever ends without a commit is not decided by what is remembered.
+      if (meetsCondition(remembered.token, condition) && isWorthSaving(fields) && !sameFields(remembered.token, fields)) {
+        const saved = await this.#write(keyring, targetOver(remembered), remembered.token, fields);
+        if (saved) return saved;
+        this.#memo?.forget(remembered.record.key);
+      }
+    }
+    const target = await findTarget(this.#finder(keyring), patch, steps);
     const matched = target.matched?.token;
     // Nothing of a session that is over lives on but its place: to save there is to begin anew.
-    const stored = matched && isOver(this.#options.retention, matched, now) ? undefined : matched;
-    if (!meets(stored, condition)) {
+    const stored = matched && isOver(this.#options.retention, matched, this.#options.now()) ? undefined : matched;
+    if (!meetsCondition(stored, condition)) {
       throw new ConflictError("The stored token is another version than this save was made for, or gone. Read it again and decide anew.");
     }
     const fields = mergeToken(stored ?? {}, patch);
@@ -218,48 +222,33 @@ export class Engine implements EdgeTokenStore {
       await this.#backend.completeIndex?.(target.matched.record);
       return stored;
     }
+    return this.#write(keyring, target, stored, fields);
+  }
+
+  /** Seal → commit. @param stored what lives on of the token that is written over */
+  async #write(keyring: Keyring, target: Target, stored: StoredToken | undefined, fields: TokenFields): Promise<StoredToken | undefined> {
+    const { id, derived, matched } = target;
+    const now = this.#options.now();
     const token: StoredToken = {
-      id: target.id,
+      id,
       ...fields,
       createdAt: stored?.createdAt ?? now,
       updatedAt: now,
-      version: (matched?.version ?? 0) + 1,
+      version: (matched?.token.version ?? 0) + 1,
     };
-    const content = { token, derived: target.derived, tick: this.#tick(now) };
-    const next = await makeRecord(keyring.current, this.#options.lookups, content, this.#sealedBy(keyring.current, target.matched));
+    const content = { token, derived, tick: this.#tick(now) };
+    const next = await makeRecord(keyring.current, this.#options.lookups, content, this.#sealedBy(keyring.current, matched));
     this.#backend.assertFits?.(next);
-    if (!target.matched) await this.parts.register?.enter(keyring);
-    if (!(await this.#backend.commit(target.matched?.record, next))) return undefined;
-    this.#events.emit({ type: "saved", id: token.id, version: token.version });
+    if (!matched) await this.parts.register?.enter(keyring);
+    if (!(await this.#backend.commit(matched?.record, next))) return undefined;
+    this.#memo?.note(next, content);
+    this.#events.emit({ type: "saved", id, version: token.version });
     return { ...token };
   }
 
   /** What is written over, where the key has sealed it, so that its index can be relied on. */
   #sealedBy(key: Key, matched: Found | undefined): Found | undefined {
     return this.parts.sealed && matched?.record.keyId === key.id ? matched : undefined;
-  }
-
-  /** The record that a save updates, else the key that it inserts under. */
-  async #match(keyring: Keyring, patch: TokenPatch, steps: readonly LookupStep[]): Promise<Target> {
-    const finder = this.#finder(keyring);
-    const found = await finder.findTarget(steps);
-    if (found) return targetOver(found);
-    if (patch.id != null) return { id: patch.id, derived: false };
-
-    const fields = mergeToken({}, patch);
-    const identity = identityOf(fields);
-    assertWorthSaving(fields);
-    for (const step of adoptionSteps(fields)) {
-      // The account itself, too: a crash may have kept the save that named its user from writing that index entry.
-      const adopted = (await finder.findBy(step, true)).find(({ token }) => token.userName === undefined || hasIdentity(token, identity!));
-      if (adopted) return targetOver(adopted);
-    }
-    for (let sequence = 0; ; sequence++) {
-      const id = await derivedId(keyring.current, identity!, sequence);
-      const taken = await finder.readUnder(keyring.current, await recordKey(keyring.current, id));
-      if (!taken) return { id, derived: true };
-      if (hasIdentity(taken.token, identity!)) return targetOver(taken);
-    }
   }
 
   #tick(now: number): number {
@@ -284,18 +273,4 @@ export class Engine implements EdgeTokenStore {
       `This store keeps no index for look-ups by ${step.by}: add it to the option lookups, or look up by another field.`,
     );
   }
-}
-
-function targetOver(matched: Found): Target {
-  return { id: matched.token.id, derived: matched.derived, matched };
-}
-
-function meets(stored: StoredToken | undefined, { ifVersion, ifCreatedAt }: SaveOptions): boolean {
-  if (ifVersion !== undefined && ifVersion !== (stored?.version ?? 0)) return false;
-  return ifCreatedAt === undefined || ifCreatedAt === stored?.createdAt;
-}
-
-function assertWorthSaving({ grantToken, refreshToken, accessToken }: TokenFields): void {
-  if (grantToken !== undefined || refreshToken !== undefined || accessToken !== undefined) return;
-  throw new TokenInvalidError("Nothing to save: a token needs a grantToken, refreshToken or accessToken.");
 }

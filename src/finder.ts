@@ -49,6 +49,19 @@ export class Finder {
     return over;
   }
 
+  /**
+   * What the first step led to when it was last read or written, if that is remembered: without a look at the storage, so it is
+   * good for no more than a commit that compares. Only where a step leads to one record, whatever else is stored.
+   */
+  async recall([step]: readonly LookupStep[]): Promise<Found | undefined> {
+    const key = this.keyring.current;
+    if (step?.by !== "id" && step?.by !== "account") return undefined;
+    const id = step.by === "id" ? step.id : await derivedId(key, accountIdentity(step.userName, step.clientId ?? null), 0);
+    const record = key.known?.(await recordKey(key, id));
+    const found = record && (await this.#open(key, record));
+    return found && matchesStep(step, found.token) && this.#isLive(found) ? found : undefined;
+  }
+
   /** Sessions that are over included. The current key is asked first, and the previous ones on a miss, or where all are wanted. */
   async findBy(step: LookupStep, all: boolean): Promise<Found[]> {
     const found: Found[] = [];

@@ -1,5 +1,7 @@
+import { TokenInvalidError } from "./errors.ts";
 import { STRING_FIELDS } from "./token.ts";
-import type { TokenFields, TokenPatch } from "./token.ts";
+import type { StoredToken, TokenFields, TokenPatch } from "./token.ts";
+import type { SaveOptions } from "./token-store.ts";
 
 /**
  * What is stored after a save: `undefined` keeps, `null` clears, a value replaces. So a refresh response
@@ -21,4 +23,21 @@ export function mergeToken(stored: TokenFields, patch: TokenPatch): TokenFields 
 /** Whether a save would change nothing. */
 export function sameFields(left: TokenFields, right: TokenFields): boolean {
   return left.expiresAt === right.expiresAt && STRING_FIELDS.every((field) => left[field] === right[field]);
+}
+
+/** Whether the stored token, or none, is what the save was made for. */
+export function meetsCondition(stored: StoredToken | undefined, { ifVersion, ifCreatedAt }: SaveOptions): boolean {
+  if (ifVersion !== undefined && ifVersion !== (stored?.version ?? 0)) return false;
+  return ifCreatedAt === undefined || ifCreatedAt === stored?.createdAt;
+}
+
+/** Whether there is a token in it at all. */
+export function isWorthSaving({ grantToken, refreshToken, accessToken }: TokenFields): boolean {
+  return grantToken !== undefined || refreshToken !== undefined || accessToken !== undefined;
+}
+
+/** @throws {TokenInvalidError} unless {@link isWorthSaving} */
+export function assertWorthSaving(fields: TokenFields): void {
+  if (isWorthSaving(fields)) return;
+  throw new TokenInvalidError("Nothing to save: a token needs a grantToken, refreshToken or accessToken.");
 }

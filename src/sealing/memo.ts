@@ -1,4 +1,4 @@
-import { INDEX_NAMES } from "../backend.ts";
+import { isSameRecord } from "../backend.ts";
 import type { StoredRecord } from "../backend.ts";
 import { Recent } from "../recent.ts";
 import { copyOf, Keyring } from "./keyring.ts";
@@ -35,6 +35,11 @@ export class Memo {
     return this.#keyring;
   }
 
+  /** What was just written, which need not be opened to be known. */
+  note(record: StoredRecord, content: RecordContent): void {
+    this.#opened.set(record.key, { record, content: copyOf(content) });
+  }
+
   /** Of a token that was deleted nothing stays; which of the digests are its own is not known. */
   forget(recordKey: string): void {
     this.#opened.delete(recordKey);
@@ -56,7 +61,11 @@ export class Memo {
       seal: (header, content) => key.seal(header, content),
       open: (record) => {
         const known = this.#opened.get(record.key);
-        if (known && isSame(known.record, record)) return copyOf(known.content);
+        if (known && isSameRecord(known.record, record)) {
+          // What was read may carry more than what was written, such as its text.
+          if (known.record !== record) this.#opened.set(record.key, { record, content: known.content });
+          return copyOf(known.content);
+        }
         return whenDone(key.open(record), (content) => {
           if (content) this.#opened.set(record.key, { record, content: copyOf(content) });
           return content;
@@ -70,31 +79,4 @@ export class Memo {
     this.#digests.set(name, digest);
     return digest;
   }
-}
-
-/** Whether the two were read from the same bytes. */
-function isSame(left: StoredRecord, right: StoredRecord): boolean {
-  if (left === right) return true;
-  return (
-    left.version === right.version &&
-    left.keyId === right.keyId &&
-    INDEX_NAMES.every((name) => left.index[name] === right.index[name]) &&
-    sameBody(left.body, right.body)
-  );
-}
-
-/** Bodies are JSON, and bytes in IndexedDB: envelopes, or the plain content. */
-function sameBody(left: unknown, right: unknown): boolean {
-  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return left === right;
-  if (left instanceof Uint8Array || right instanceof Uint8Array) return sameBytes(left, right);
-  const [names, others] = [Object.keys(left), Object.keys(right)];
-  return (
-    names.length === others.length &&
-    names.every((name) => sameBody((left as Record<string, unknown>)[name], (right as Record<string, unknown>)[name]))
-  );
-}
-
-function sameBytes(left: object, right: object): boolean {
-  if (!(left instanceof Uint8Array) || !(right instanceof Uint8Array) || left.length !== right.length) return false;
-  return left.every((byte, position) => byte === right[position]);
 }

@@ -1,6 +1,7 @@
 import { refuseUnknown } from "../options.ts";
 import { CaseList } from "./case-list.ts";
 import { badInputCases } from "./cases/bad-input.ts";
+import { changedElsewhereCases } from "./cases/changed-elsewhere.ts";
 import { closeCases } from "./cases/close.ts";
 import { concurrencyCases } from "./cases/concurrency.ts";
 import { deleteCases } from "./cases/delete.ts";
@@ -45,6 +46,7 @@ export function tokenStoreSuite(
   const list = new CaseList(create, capabilities);
   findCases(list);
   saveCases(list);
+  changedElsewhereCases(list);
   deleteCases(list);
   listCases(list);
   eventCases(list);

@@ -12,6 +12,7 @@ export class MapBackend implements Backend {
     ttl: false,
     persistent: false,
   };
+  readonly comparesBodies: boolean = true;
   readonly rows: Map<string, string>;
   readonly namespace: string;
 

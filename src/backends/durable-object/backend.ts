@@ -15,6 +15,7 @@ export interface DurableObjectBackendOptions {
 /** The port over RPC: each record with its index in one object, which compares and writes in one transaction. */
 export class DurableObjectBackend implements Backend {
   readonly capabilities: Backend["capabilities"];
+  readonly comparesBodies = true;
   readonly #objects: ObjectNamespace;
   readonly #namespace: string;
   readonly #shard: number;
@@ -89,8 +90,8 @@ export class DurableObjectBackend implements Backend {
   }
 
   #commit(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean> {
-    const { key, version, index } = (previous ?? next)!;
-    const commit = { previous: previous && { key, version, index }, next: next && toRow(next) };
+    const { key } = (previous ?? next)!;
+    const commit = { previous: previous && toRow(previous), next: next && toRow(next) };
     return this.#call(this.#objectOf(key), (object, repeated) => object.commitRecord(this.#shard, { ...commit, repeated }));
   }
 

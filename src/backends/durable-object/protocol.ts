@@ -14,7 +14,7 @@ export interface RecordRow extends Omit<StoredRecord, "body"> {
 }
 
 export interface Commit {
-  readonly previous: Omit<StoredRecord, "body" | "keyId"> | undefined;
+  readonly previous: RecordRow | undefined;
   readonly next: RecordRow | undefined;
   /** An earlier try may have arrived, its answer lost. */
   readonly repeated: boolean;

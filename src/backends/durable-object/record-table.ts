@@ -54,7 +54,7 @@ export class RecordTable {
     const committed = this.#storage.transactionSync(() => {
       const stored = this.read(key);
       if (repeated && isWritten(stored, next)) return true;
-      if (previous ? !stored || !isSameRecord(fromRow(stored), previous) : stored) return false;
+      if (previous ? !stored || !isSameRecord(fromRow(stored), fromRow(previous)) : stored) return false;
       if (next && stored) this.#update(stored, next);
       else if (next) this.#insert(shard, next);
       else this.#storage.sql.exec("DELETE FROM token_records WHERE key = ?", key);

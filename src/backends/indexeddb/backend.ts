@@ -23,6 +23,7 @@ export class IndexedDBBackend implements Backend {
     ttl: false,
     persistent: true,
   };
+  readonly comparesBodies = true;
   readonly #connection: Connection;
   readonly #namespace: string;
   readonly #reads = new Batches((reads: readonly Read[]) => this.#readTogether(reads));

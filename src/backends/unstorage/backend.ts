@@ -54,6 +54,11 @@ export class UnstorageBackend implements Backend {
     return { ...facts, atomic: native?.atomic ?? atomic, persistent: persistent && kept, durable: durable && kept };
   }
 
+  /** Known from the first read on. What is not one step compares with what was read just now. */
+  get comparesBodies(): boolean {
+    return this.#native.settled?.commit !== undefined;
+  }
+
   async read(key: string, known?: StoredRecord): Promise<StoredRecord | undefined> {
     const native = this.#native.settled ?? (await this.#native.find());
     return native.readOne ? native.readOne(key, known) : this.#readRecord(key);

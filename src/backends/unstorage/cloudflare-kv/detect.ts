@@ -1,12 +1,5 @@
 import type { NativeAccess, NativeParts } from "../native-access.ts";
-
-/** What is used of a `KVNamespace`. */
-export interface KVBinding {
-  get(key: string): Promise<string | null>;
-  get(keys: string[]): Promise<Map<string, string | null>>;
-  list(options: { prefix: string; cursor?: string }): Promise<{ keys: { name: string }[]; list_complete: boolean; cursor?: string }>;
-  getWithMetadata: unknown;
-}
+import type { KVBinding } from "./binding.ts";
 
 /** The binding of Workers KV, which lists better than the driver does. */
 export async function detectCloudflareKV(instance: unknown, parts: NativeParts): Promise<NativeAccess | undefined> {

@@ -1,5 +1,5 @@
 import type { NativeAccess, NativeParts } from "../native-access.ts";
-import type { KVBinding } from "./detect.ts";
+import type { KVBinding } from "./binding.ts";
 
 /** Values that the binding gives in one operation. https://developers.cloudflare.com/kv/api/read-key-value-pairs/ */
 const BULK_GET_KEYS = 100;
