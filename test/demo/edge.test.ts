@@ -14,6 +14,8 @@ describe("the portal with its tokens at the edge", () => {
     await page.getByRole("heading", { name: "Bring your goggles" }).waitFor();
     await page.reload();
     await greeting(page, STUDENTS.amara).waitFor();
+    // The last that the page asks for: nothing is under way when the Worker goes.
+    await inspector(page, "What really lies in the KV").getByRole("article").first().waitFor();
     await site.servers.restartWorker();
     await page.reload();
     await greeting(page, STUDENTS.amara).waitFor();

@@ -11,8 +11,8 @@ interface Entry {
   event: TokenEvent;
 }
 
-/** What `subscribe` tells: the changes made in this tab and in others, by id and without any secret. */
-export function EventLog(): JSX.Element {
+/** What `subscribe` tells, from the start of the page on: the changes made in this tab and in others, by id and without any secret. */
+export function useTokenEvents(): readonly Entry[] {
   const [entries, setEntries] = useState<Entry[]>([]);
   useEffect(
     () =>
@@ -22,6 +22,10 @@ export function EventLog(): JSX.Element {
       }),
     [],
   );
+  return entries;
+}
+
+export function EventLog({ entries }: { entries: readonly Entry[] }): JSX.Element {
   return (
     <section aria-labelledby="events">
       <h3 id="events">Events from all tabs</h3>

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { store } from "../store.ts";
 import type { SessionControl } from "../use-session.ts";
 import { CapabilityList } from "./capability-list.tsx";
-import { EventLog } from "./event-log.tsx";
+import { EventLog, useTokenEvents } from "./event-log.tsx";
 import { Finder } from "./finder.tsx";
 import { browserTrack } from "./race/browser-track.ts";
 import { LookUpRace } from "./race/look-up-race.tsx";
@@ -12,6 +12,7 @@ import { TokenCard } from "./token-card.tsx";
 /** Looks over the store's shoulder. An application needs none of this. */
 export function Inspector({ control }: { control: SessionControl }): JSX.Element {
   const { session, attempt } = control;
+  const events = useTokenEvents();
   const token = session.phase === "logged-in" ? session.token : null;
   return (
     <aside class="inspector" aria-labelledby="inspector">
@@ -29,7 +30,7 @@ export function Inspector({ control }: { control: SessionControl }): JSX.Element
           <Finder key={token?.id} token={token} />
           <LookUpRace track={browserTrack} />
           <CapabilityList capabilities={store.capabilities} />
-          <EventLog />
+          <EventLog entries={events} />
           <RawDatabase session={session} />
         </>
       )}
