@@ -8,8 +8,6 @@ export interface DriverEngine {
   readonly name: string;
   /** What it ran on. */
   readonly on: string;
-  /** What the table says below, where the figures don't tell. */
-  readonly note?: string;
   /** Whether a value may lie at `tokens` while others lie below it. */
   readonly nested: boolean;
   readonly gaps: readonly Gap[];
@@ -44,9 +42,9 @@ function engine(
   name: string,
   on: string,
   load: DriverEngine["load"],
-  { nested = true, gaps = [], note }: { nested?: boolean; gaps?: readonly Gap[]; note?: string } = {},
+  { nested = true, gaps = [] }: { nested?: boolean; gaps?: readonly Gap[] } = {},
 ): DriverEngine {
-  return { id, name, on, load, nested, gaps, ...(note === undefined ? {} : { note }) };
+  return { id, name, on, load, nested, gaps };
 }
 
 /** All drivers that run here, those that take longest first, so that none is left for the end. */
@@ -79,7 +77,8 @@ export const ENGINES: readonly DriverEngine[] = [
   engine("fs", "`fs`", "a folder", () => import("./engines/fs.ts"), { nested: false }),
   engine("fs-lite", "`fs-lite`", "a folder", () => import("./engines/fs-lite.ts"), { nested: false }),
   engine("sqlite", "`db0`, `node-sqlite`", "a file", () => import("./engines/sqlite.ts")),
-  engine("overlay", "`overlay`", "memory over memory", () => import("./engines/overlay.ts"), {
+  engine("overlay", "`overlay`", "`atomicFsDriver` over memory", () => import("./engines/overlay.ts"), {
+    nested: false,
     gaps: [{ reason: "leaves a marker under each key that was removed", cases: HYGIENE }],
   }),
   engine("lru-cache", "`lru-cache`", "its defaults", () => import("./engines/lru-cache.ts"), {

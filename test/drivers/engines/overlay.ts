@@ -1,13 +1,9 @@
 import memoryDriver from "unstorage/drivers/memory";
 import overlayDriver from "unstorage/drivers/overlay";
-import { dumpDriver } from "../place.ts";
+import { atomicFsDriver } from "../../../src/backends/unstorage/atomic-fs/index.ts";
 import type { StartedEngine } from "../place.ts";
+import { folderEngine } from "./folder.ts";
 
 export async function start(): Promise<StartedEngine> {
-  return {
-    async create() {
-      const top = memoryDriver();
-      return { driver: () => overlayDriver({ layers: [top, memoryDriver()] }), dump: () => dumpDriver(top) };
-    },
-  };
+  return folderEngine((base) => overlayDriver({ layers: [atomicFsDriver({ base }), memoryDriver()] }));
 }
