@@ -122,7 +122,7 @@ describe("a list that is not whole", () => {
     const { handle } = createStorageServer(createStorage());
     const server = createServer((request, response) => {
       if (request.url!.endsWith(":")) response.end("{}");
-      else void handle(request, response);
+      else handle(request, response);
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");

@@ -11,6 +11,8 @@ export interface DriverEngine {
   /** Whether a value may lie at `tokens` while others lie below it. */
   readonly nested: boolean;
   readonly gaps: readonly Gap[];
+  /** Whether no second process may have the storage open, so that two stores at once are two of one process. */
+  readonly oneProcess: boolean;
   load(): Promise<EngineModule>;
 }
 
@@ -42,24 +44,22 @@ function engine(
   name: string,
   on: string,
   load: DriverEngine["load"],
-  { nested = true, gaps = [] }: { nested?: boolean; gaps?: readonly Gap[] } = {},
+  { nested = true, gaps = [], oneProcess = false }: Partial<Pick<DriverEngine, "nested" | "gaps" | "oneProcess">> = {},
 ): DriverEngine {
-  return { id, name, on, load, nested, gaps };
+  return { id, name, on, load, nested, gaps, oneProcess };
 }
 
 /** All drivers that run here, those that take longest first, so that none is left for the end. */
 export const ENGINES: readonly DriverEngine[] = [
   engine("azure-storage-blob", "`azure-storage-blob`", "Azurite 3.33", () => import("./engines/azure.ts")),
-  engine("s3", "`s3`", "s3rver 3.7", () => import("./engines/s3.ts"), {
-    gaps: [{ reason: "lists no more than 1,000 objects of a bucket", cases: [LEAKS] }],
-  }),
+  engine("s3", "`s3`", "s3rver 3.7", () => import("./engines/s3.ts")),
   engine("mysql", "`db0`, `mysql2`", "MariaDB", () => import("./engines/mariadb.ts")),
   engine("postgresql", "`db0`, `postgresql`", "PostgreSQL", () => import("./engines/postgresql.ts")),
   engine("cloudflare-kv-http", "`cloudflare-kv-http`", "an imitation of the REST API", () => import("./engines/cloudflare-kv-http.ts")),
   engine("deno-kv-node", "`deno-kv-node`", "`@deno/kv` 0.14, a file", () => import("./engines/deno-kv.ts"), {
     gaps: [{ reason: "refuses tokens of more than some 40 kB", cases: HOSTILE }],
   }),
-  engine("pglite", "`db0`, `pglite`", "PGlite 0.5, a folder", () => import("./engines/pglite.ts")),
+  engine("pglite", "`db0`, `pglite`", "PGlite 0.5, a folder", () => import("./engines/pglite.ts"), { oneProcess: true }),
   engine("http", "`http`", "unstorage's own server, over memory", () => import("./engines/http.ts")),
   engine("cloudflare-kv-binding", "`cloudflare-kv-binding`", "workerd", () => import("./engines/workerd.ts")),
   engine("cloudflare-r2-binding", "`cloudflare-r2-binding`", "workerd", () => import("./engines/workerd.ts")),

@@ -21,8 +21,14 @@ declare module "aws4fetch" {
 }
 
 declare module "s3rver" {
+  interface Context {
+    body: unknown;
+  }
+  /** Of Koa, which the server is an application of. */
+  export type Middleware = (context: Context, next: () => Promise<void>) => Promise<void>;
   export default class S3rver {
     constructor(options: { directory: string; address: string; port: number; silent: boolean });
+    readonly middleware: Middleware[];
     run(): Promise<{ port: number }>;
     close(): Promise<void>;
   }

@@ -1,17 +1,18 @@
 import type { DriverEngine } from "./engines.ts";
 import type { Beyond, DriverFacts, DriverResult } from "./results.ts";
 
-export type Row = Pick<DriverEngine, "name" | "on"> & DriverResult;
+export type Row = Pick<DriverEngine, "name" | "on" | "oneProcess"> & DriverResult;
 
 /** For what tokens may lie there, from what was measured; the first that applies. */
-export function verdict({ facts }: DriverResult): string {
+export function verdict({ facts, oneProcess }: Pick<Row, "facts" | "oneProcess">): string {
   const { listing, failures, persistent, shared } = facts;
   if (listing.kept < listing.written) return "loses tokens: don't";
   if (failures && failures.told < failures.of) return "failures read as missing tokens: don't";
   if (!persistent) return shared ? "tests" : "tests: gone with its process or tab";
-  if (listing.byStore === "refused") return `one writer a token; no list of ${number(listing.listed)} keys and more`;
+  if (listing.byStore === "refused") return `one writer a token; no list of ${number(Math.ceil(listing.listed / 100) * 100)} keys`;
   if (listing.byStore === "some") return "lists some tokens alone: don't";
-  return loses(facts) ? "one writer a token" : "any number of processes";
+  if (loses(facts)) return "one writer a token";
+  return oneProcess ? "one process, any number of stores" : "any number of processes";
 }
 
 /** Whether two stores that save at once lose anything; not asked where they share nothing. */

@@ -6,9 +6,10 @@ import type { Page } from "playwright";
 import { chromiumLaunchOptions } from "../../support/chromium.ts";
 import { bundle } from "../bundle.ts";
 import type { DriverEngine } from "../engines.ts";
+import type * as pageScript from "../page.ts";
 import type { RunEvent } from "../results.ts";
 
-type PageScript = typeof import("../page.ts");
+type PageScript = typeof pageScript;
 const SCRIPT = "/page.js";
 
 /** In one tab; afterwards another one tells what of it outlives the first. */

@@ -23,16 +23,14 @@ export async function run({ id, gaps }: DriverEngine, report: (event: RunEvent) 
     for (const event of (await response.json()) as RunEvent[]) report(event);
   };
   try {
-    let over = false;
     const finished = miniflare
       .dispatchFetch(URL, { method: "POST", body: JSON.stringify({ id, gaps }) })
-      .then((response) => response.text())
-      .finally(() => (over = true));
-    while (!over) {
+      .then((response) => response.text());
+    let failure: string | undefined;
+    do {
       await reportNew();
-      await Promise.race([finished, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
-    }
-    const failure = await finished;
+      failure = await Promise.race([finished, new Promise<undefined>((resolve) => setTimeout(resolve, POLL_MS, undefined))]);
+    } while (failure === undefined);
     await reportNew();
     if (failure !== "") throw new Error(failure);
   } finally {
