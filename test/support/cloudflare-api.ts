@@ -7,16 +7,30 @@ import { text } from "node:stream/consumers";
 /** How many keys a list answers at once. Cloudflare's is 1,000; fewer make a test turn the page. */
 const PAGE = 10;
 
+/** In UTF-8, https://developers.cloudflare.com/kv/platform/limits/. */
+const LONGEST_KEY_BYTES = 512;
+
+export interface CloudflareApiOptions {
+  account: string;
+  namespace: string;
+  token: string;
+  pageSize?: number;
+}
+
 /** Workers KV's part of Cloudflare's REST API, as its reference describes it, for one namespace. */
 export class CloudflareApi {
   readonly values: Map<string, string> = new Map<string, string>();
   readonly #server: Server;
   readonly #path: string;
   readonly #token: string;
+  readonly #pageSize: number;
+  readonly #expirations: Map<string, number> = new Map<string, number>();
+  #now = 0;
 
-  private constructor({ path, token }: { path: string; token: string }) {
-    this.#path = path;
+  private constructor({ account, namespace, token, pageSize = PAGE }: CloudflareApiOptions) {
+    this.#path = `/client/v4/accounts/${account}/storage/kv/namespaces/${namespace}`;
     this.#token = token;
+    this.#pageSize = pageSize;
     this.#server = createServer((request, response) => {
       void this.#answer(request).then(({ status, body, type = "application/json" }) => {
         response.writeHead(status, { "content-type": type }).end(body);
@@ -24,8 +38,8 @@ export class CloudflareApi {
     });
   }
 
-  static async start({ account, namespace, token }: { account: string; namespace: string; token: string }): Promise<CloudflareApi> {
-    const api = new CloudflareApi({ path: `/client/v4/accounts/${account}/storage/kv/namespaces/${namespace}`, token });
+  static async start(options: CloudflareApiOptions): Promise<CloudflareApi> {
+    const api = new CloudflareApi(options);
     api.#server.listen(0, "127.0.0.1");
     await once(api.#server, "listening");
     return api;
@@ -33,6 +47,17 @@ export class CloudflareApi {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Moves the clock by which keys expire. */
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+    for (const [key, expiration] of this.#expirations) if (expiration <= this.#now) this.#remove(key);
+  }
+
+  clear(): void {
+    this.values.clear();
+    this.#expirations.clear();
   }
 
   async stop(): Promise<void> {
@@ -48,8 +73,15 @@ export class CloudflareApi {
     const [kind, name = ""] = pathname.slice(this.#path.length + 1).split("/");
     const key = decodeURIComponent(name);
     if (kind === "keys") return this.#keys(searchParams);
-    if (request.method === "PUT") this.values.set(key, await text(request));
-    else if (request.method === "DELETE") this.values.delete(key);
+    if (Buffer.byteLength(key) > LONGEST_KEY_BYTES)
+      return failed(414, 10_030, `UTF-8 encoded length of ${Buffer.byteLength(key)} exceeds key length limit of 512`);
+    if (request.method === "PUT") {
+      const value = await text(request);
+      this.#remove(key);
+      this.values.set(key, value);
+      const ttl = searchParams.get("expiration_ttl");
+      if (ttl !== null) this.#expirations.set(key, this.#now + Number(ttl) * 1000);
+    } else if (request.method === "DELETE") this.#remove(key);
     else {
       const value = this.values.get(key);
       if (value === undefined) return failed(404, 10_009, "key not found");
@@ -58,12 +90,17 @@ export class CloudflareApi {
     return succeeded(null);
   }
 
+  #remove(key: string): void {
+    this.values.delete(key);
+    this.#expirations.delete(key);
+  }
+
   #keys(parameters: URLSearchParams): { status: number; body: string } {
     const names = [...this.values.keys()].filter((name) => name.startsWith(parameters.get("prefix") ?? "")).sort();
     const start = Number(parameters.get("cursor") ?? 0);
-    const cursor = start + PAGE < names.length ? String(start + PAGE) : "";
+    const cursor = start + this.#pageSize < names.length ? String(start + this.#pageSize) : "";
     return succeeded(
-      names.slice(start, start + PAGE).map((name) => ({ name })),
+      names.slice(start, start + this.#pageSize).map((name) => ({ name })),
       { cursor },
     );
   }

@@ -17,7 +17,7 @@ const SYSTEM_ENGINES: readonly SystemEngine[] = [
   {
     name: "Chromium",
     debianPackage: "chromium",
-    suites: "IndexedDB in Chromium, demo page, examples, the package in a stranger's project",
+    suites: "IndexedDB in Chromium, demo page, examples, the package in a stranger's project, unstorage in a page (drivers)",
     hint: "install Chromium or Chrome, or name it in CHROMIUM_PATH",
     present: () => findChromium() !== undefined,
   },
@@ -31,14 +31,14 @@ const SYSTEM_ENGINES: readonly SystemEngine[] = [
   {
     name: "MariaDB",
     debianPackage: "mariadb-server",
-    suites: "import from MySQL, command line on MySQL, unstorage MariaDB (endurance)",
+    suites: "import from MySQL, command line on MySQL, unstorage MariaDB (drivers, endurance)",
     hint: "install mariadb-server and have mariadbd on the PATH",
     present: hasMariadb,
   },
   {
     name: "PostgreSQL",
     debianPackage: "postgresql",
-    suites: "unstorage PostgreSQL (endurance)",
+    suites: "unstorage PostgreSQL (drivers, endurance)",
     hint: "install postgresql from Debian's packages",
     present: hasPostgresql,
   },

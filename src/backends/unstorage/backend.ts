@@ -1,14 +1,15 @@
 import type { Storage } from "unstorage";
 import { parseRecord } from "../../backend.ts";
 import type { Backend, IndexCheck, IndexCheckOptions, IndexName, StoredRecord } from "../../backend.ts";
+import { StoreUnavailableError, TokenInvalidError } from "../../errors.ts";
 import { REGISTER_KEY } from "../../sealing/key-register.ts";
 import type { OrphanSweeper } from "./orphan-sweeper.ts";
 import { CheckedStorage } from "./checked-storage.ts";
 import { detectCloudflareKV } from "./cloudflare-kv/detect.ts";
-import { planCommit, pointerKeys } from "./commit-plan.ts";
+import { planCommit, pointerKeys, recordValue } from "./commit-plan.ts";
 import { coordinationOf } from "./coordination.ts";
 import type { Coordination } from "./coordination.ts";
-import { driverCapabilities } from "./drivers.ts";
+import { driverCapabilities, longestValueBytes } from "./drivers.ts";
 import { detectExclusive } from "./exclusive-access.ts";
 import { Keys } from "./keys.ts";
 import { NativeAccessFinder } from "./native-access.ts";
@@ -17,6 +18,7 @@ import { OrderedCommit } from "./ordered-commit.ts";
 import type { PointerCheck, PointerCheckParts } from "./pointer-check.ts";
 import { isPointerList, parsePointers } from "./pointers.ts";
 import { detectRedis } from "./redis/detect.ts";
+import { listsLate } from "./silent-drivers.ts";
 import { detectSql } from "./sql/detect.ts";
 import { afterWrites } from "./store-errors.ts";
 
@@ -81,6 +83,14 @@ export class UnstorageBackend implements Backend {
     return this.#alone(plan.keys, async () =>
       native.commit ? native.commit(plan) : this.#ordered.commit(plan, { compare: native.exclusive !== undefined }),
     );
+  }
+
+  assertFits(record: StoredRecord): void {
+    const { driver } = this.#storage;
+    const longest = longestValueBytes(driver);
+    // Sealed it is ASCII; unsealed a character can take two bytes, or three, and then the driver refuses it.
+    if (longest === undefined || JSON.stringify(recordValue(record)).length <= longest) return;
+    throw new TokenInvalidError(`The token is too large: sealed, ${driver.name} takes up to ${longest} bytes of it. Nothing was written.`);
   }
 
   async completeIndex(record: StoredRecord): Promise<void> {
@@ -150,7 +160,27 @@ export class UnstorageBackend implements Backend {
 
   async #list(base: string): Promise<string[]> {
     const native = await this.#native.find();
-    return native.list ? native.list(base) : this.#storage.list(base);
+    if (native.list) return native.list(base);
+    const keys = await this.#storage.list(base);
+    // Once: another process may have entered the first key since.
+    if (await this.#lacksAll(base, keys)) return this.#storage.list(base).then(async (again) => this.#assertListed(base, again));
+    return keys;
+  }
+
+  async #assertListed(base: string, keys: string[]): Promise<string[]> {
+    if (!(await this.#lacksAll(base, keys))) return keys;
+    throw new StoreUnavailableError(
+      `The storage (${this.#storage.driver.name ?? "unstorage"}) lists no keys of a namespace that has some. ` +
+        "Its server may answer no list, or the driver's option base hide them; look-ups and saves work.",
+    );
+  }
+
+  /** Whether not even the register is listed, though it is there. */
+  async #lacksAll(base: string, keys: readonly string[]): Promise<boolean> {
+    if (base !== this.#keys.records || listsLate(this.#storage.driver)) return false;
+    const register = this.#keys.record(REGISTER_KEY);
+    if (keys.some((key) => key === register || this.#keys.recordDigest(key) !== undefined)) return false;
+    return (await this.#storage.get(register)) != null;
   }
 
   #clearRecord(key: string): Promise<void> {

@@ -2,6 +2,7 @@ import type { Driver, Storage } from "unstorage";
 import { StoreUnavailableError } from "../../errors.ts";
 import { driverFailure } from "./driver-failure.ts";
 import { rateLimitPauseMs } from "./rate-limit-pause.ts";
+import { canWrite, hidesFailedReads, hidesFailedRemovals, hidesFailedWrites, listEnd } from "./silent-drivers.ts";
 import { isBusy, whileBusy } from "./sql/busy.ts";
 import { assertAnswers } from "./sql/table.ts";
 import { storeError } from "./store-errors.ts";
@@ -18,6 +19,8 @@ export class CheckedStorage {
   #singly = false;
   #answered: Promise<void> | undefined;
   #answers = false;
+  /** Whether a write has been seen to arrive. */
+  #proven = false;
 
   constructor(storage: Storage, anyKey: string) {
     this.#storage = storage;
@@ -32,7 +35,8 @@ export class CheckedStorage {
   readonly driverKey = (key: string): string => key.slice(this.#storage.getMount(this.#anyKey).base.length);
 
   async get(key: string): Promise<unknown> {
-    return checkedValue(await this.attempt("read", () => this.#storage.getItem<object>(key)));
+    const value = await this.attempt("read", () => this.#storage.getItem<object>(key));
+    return value == null && hidesFailedReads(this.driver) ? this.#confirmedMiss(key) : checkedValue(value);
   }
 
   async getAll(keys: readonly string[]): Promise<unknown[]> {
@@ -42,6 +46,10 @@ export class CheckedStorage {
     for (let start = 0; start < keys.length; start += size) {
       const items = await this.#getBatch(keys.slice(start, start + size));
       for (const { key, value } of items) values.set(key, checkedValue(value));
+    }
+    if (hidesFailedReads(this.driver)) {
+      const missing = keys.filter((key) => values.get(key) == null);
+      await Promise.all(missing.map(async (key) => values.set(key, await this.#confirmedMiss(key))));
     }
     return keys.map((key) => values.get(key));
   }
@@ -59,22 +67,53 @@ export class CheckedStorage {
   async set(key: string, value: object): Promise<void> {
     this.#assertWritable();
     await this.attempt("write", () => this.#storage.setItem(key, value as Record<string, never>));
+    if (this.#proven || !hidesFailedWrites(this.driver)) return;
+    if (!(await this.#has(key))) throw this.#failed("write");
+    this.#proven = true;
   }
 
   async remove(key: string): Promise<void> {
     this.#assertWritable();
     await this.attempt("remove", () => this.#storage.removeItem(key));
+    if (hidesFailedRemovals(this.driver) && (await this.#has(key))) throw this.#failed("remove");
   }
 
-  list(base: string): Promise<string[]> {
-    return this.attempt("list", () => this.#storage.getKeys(base));
+  async list(base: string): Promise<string[]> {
+    const keys = await this.attempt("list", () => this.#storage.getKeys(base));
+    const { driver } = this;
+    const end = listEnd(driver);
+    if (!end) return keys;
+    const given = end.ofAll ? await this.attempt("list", async () => driver.getKeys("", {})) : keys;
+    if (given.length >= end.after) {
+      throw new StoreUnavailableError(
+        `The unstorage driver ${driver.name} lists the first ${end.after} keys and no more, so tokens would be missing. ` +
+          "Look-ups and saves work; to list, take another driver.",
+      );
+    }
+    return keys;
   }
 
-  /** With such a driver unstorage itself would drop the write without a word. */
+  /** With such a driver the write would be dropped without a word. */
   #assertWritable(): void {
-    const { setItem, removeItem } = this.driver;
-    if (typeof setItem === "function" && typeof removeItem === "function") return;
-    throw new StoreUnavailableError("The mounted unstorage driver can only read. Mount one that has setItem and removeItem.");
+    if (canWrite(this.driver)) return;
+    throw new StoreUnavailableError("The mounted unstorage driver can only read. Mount one that has setItem and removeItem, not readOnly.");
+  }
+
+  #has(key: string): Promise<boolean> {
+    return this.attempt("read", () => this.#storage.hasItem(key));
+  }
+
+  #failed(doing: string): Error {
+    return storeError(doing, this.driver.name ?? "unstorage", "failed", undefined);
+  }
+
+  /** For what a driver that hides its failures had no value: null where there is none, else the value. */
+  async #confirmedMiss(key: string): Promise<unknown> {
+    if (!(await this.#has(key))) return null;
+    // It is there: written in between, or its reading failed.
+    const again: unknown = await this.attempt("read", () => this.#storage.getItem<object>(key));
+    if (again == null) throw this.#failed("read");
+    return again;
   }
 
   async #assertAnswers(): Promise<void> {

@@ -4,6 +4,8 @@ export type DriverFailure =
   | { readonly kind: "rate-limited"; readonly retryAfterMs: number | undefined }
   /** This Worker invocation has made all the requests that it may; another one can go on. */
   | { readonly kind: "operations-spent" }
+  /** Refused for want of room in a browser's storage, so not done. */
+  | { readonly kind: "full" }
   /** Anything else: whether it was done is not known. */
   | { readonly kind: "failed" };
 
@@ -21,11 +23,15 @@ const OPERATIONS_SPENT = /^Too many (?:API requests by single worker invocation|
 
 /** Which failure it is; by what the error carries, since each driver's client has a class of its own. */
 export function driverFailure(error: unknown): DriverFailure {
-  const { statusCode, status, message, response } = (error ?? {}) as Record<"statusCode" | "status" | "message" | "response", unknown>;
+  const { name, statusCode, status, message, response } = (error ?? {}) as Record<
+    "name" | "statusCode" | "status" | "message" | "response",
+    unknown
+  >;
   const text = typeof message === "string" ? message : "";
   if (statusCode === TOO_MANY_REQUESTS || status === TOO_MANY_REQUESTS || KV_REFUSED.test(text)) {
     return { kind: "rate-limited", retryAfterMs: retryAfterOf(response) };
   }
+  if (name === "QuotaExceededError") return { kind: "full" };
   return { kind: OPERATIONS_SPENT.test(text) ? "operations-spent" : "failed" };
 }
 

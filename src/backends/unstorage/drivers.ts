@@ -25,7 +25,26 @@ const DRIVERS: Readonly<Record<string, DriverFacts>> = {
   "fs-lite": TORN_BY_A_CRASH,
   "atomic-fs": { consistency: "strong", durable: true, ttl: true, persistent: true },
   db0: SERVER,
+  s3: SERVER,
+  "cloudflare-r2-binding": SERVER,
+  "azure-storage-blob": SERVER,
+  "deno-kv": SERVER,
+  // It does not tell whether it was given a path; without one it keeps everything in memory.
+  "deno-kv-node": IN_PROCESS,
+  // Browsers write these to the disk some time later.
+  localstorage: TORN_BY_A_CRASH,
+  "idb-keyval": TORN_BY_A_CRASH,
+  // Of this tab alone.
+  "session-storage": IN_PROCESS,
 };
+
+/** https://docs.deno.com/deploy/kv/manual/#limits: 64 KiB, less what serialisation puts around. */
+const DENO_KV_VALUE_BYTES = 65_536 - 16;
+
+/** The longest text that the driver's storage takes as one value; undefined where it is longer than any token. */
+export function longestValueBytes({ name }: Driver): number | undefined {
+  return name === "deno-kv" || name === "deno-kv-node" ? DENO_KV_VALUE_BYTES : undefined;
+}
 
 /**
  * No driver writes several keys in one step, or compares before it writes; `atomic` are those whose client does,

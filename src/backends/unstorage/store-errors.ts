@@ -1,5 +1,5 @@
 import { safeCause } from "../../cause.ts";
-import { StoreRateLimitedError, StoreUnavailableError } from "../../errors.ts";
+import { StoreQuotaError, StoreRateLimitedError, StoreUnavailableError } from "../../errors.ts";
 import type { TokenStoreError } from "../../errors.ts";
 import type { DriverFailure } from "./driver-failure.ts";
 
@@ -12,6 +12,9 @@ export function storeError(doing: string, engine: string, failure: DriverFailure
       { cause, mayHaveWritten: false },
     );
   }
+  if (failure === "full") {
+    return new StoreQuotaError(`The storage (${engine}) is full. Nothing was written; free space, or delete tokens.`, { cause });
+  }
   const advice =
     failure === "operations-spent"
       ? "This Worker invocation has made all the requests that it may; go on in another one."
@@ -21,6 +24,10 @@ export function storeError(doing: string, engine: string, failure: DriverFailure
 
 /** The same error for a request that was not the first of its save or deletion. */
 export function afterWrites(error: unknown): unknown {
+  if (error instanceof StoreQuotaError) {
+    const message = "The storage is full: the record is saved, but not all that it is found by. Free space; the same call does the rest.";
+    return new StoreUnavailableError(message, { cause: error.cause });
+  }
   if (!(error instanceof StoreRateLimitedError) || error.mayHaveWritten) return error;
   return new StoreRateLimitedError(
     "The storage refused part of a save or deletion, repeatedly: too many requests. What is done stays; the same call later does the rest.",

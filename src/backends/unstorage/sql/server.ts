@@ -31,6 +31,16 @@ export function isPostgresqlClient(instance: unknown): boolean {
   return typeof query === "function" && typeof processID === "number";
 }
 
+/** PostgreSQL within this process, https://pglite.dev. */
+interface Pglite {
+  readonly dataDir?: unknown;
+}
+
+export function isPglite(instance: unknown): instance is Pglite {
+  const { query, waitReady } = (instance ?? {}) as { query?: unknown; waitReady?: unknown };
+  return typeof query === "function" && typeof (waitReady as Partial<Promise<void>> | undefined)?.then === "function";
+}
+
 export function mysqlAccess(database: Database, table: string, parts: NativeParts): NativeAccess {
   return serverAccess(database, table, "`key`", parts, async (changes) => {
     const { sql, params } = mysqlStatement(table, changes);
@@ -53,6 +63,11 @@ export function postgresqlAccess(database: Database, table: string, parts: Nativ
     const [row] = (await database.prepare(sql).all(...params)) as { applied?: unknown }[];
     return Number(row?.applied) === 1;
   });
+}
+
+export function pgliteAccess({ dataDir }: Pglite, database: Database, table: string, parts: NativeParts): NativeAccess {
+  const persistent = typeof dataDir === "string" && !/^(memory:|$)/.test(dataDir);
+  return { ...postgresqlAccess(database, table, parts), persistent };
 }
 
 function serverAccess(database: Database, table: string, column: string, { keys, driverKey }: NativeParts, send: Send): NativeAccess {

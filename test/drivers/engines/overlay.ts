@@ -1,0 +1,9 @@
+import memoryDriver from "unstorage/drivers/memory";
+import overlayDriver from "unstorage/drivers/overlay";
+import { atomicFsDriver } from "../../../src/backends/unstorage/atomic-fs/index.ts";
+import type { StartedEngine } from "../place.ts";
+import { folderEngine } from "./folder.ts";
+
+export async function start(): Promise<StartedEngine> {
+  return folderEngine((base) => overlayDriver({ layers: [atomicFsDriver({ base }), memoryDriver()] }));
+}
