@@ -6,17 +6,17 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Bytes after gzip that each entry point may take with all that it exports. A change that costs more must be worth it. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  ".": 7200,
-  "./indexeddb": 11_600,
-  "./unstorage": 14_800,
-  "./durable-object": 11_400,
+  ".": 7400,
+  "./indexeddb": 12_200,
+  "./unstorage": 14_900,
+  "./durable-object": 11_600,
   "./fs": 4300,
-  "./backend": 8300,
+  "./backend": 8500,
   "./refresh": 8200,
   "./locks": 3600,
-  "./maintenance": 7800,
+  "./maintenance": 8000,
   "./oauth": 3200,
-  "./testing": 23_000,
+  "./testing": 23_400,
   "./zoho": 6900,
 };
 
