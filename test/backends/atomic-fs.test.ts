@@ -1,4 +1,5 @@
-import { lstat, mkdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { lstat, mkdir, readdir, readFile, readlink, rename, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createStorage } from "unstorage";
 import fsDriver from "unstorage/drivers/fs";
@@ -58,6 +59,61 @@ describe("atomicFsDriver", () => {
     }
     expect(await driver.keys()).toEqual([]);
     expect(await readFile(join(outside, "secret"), "utf8")).toBe("outside");
+  });
+
+  it("refuses a directory that became a symbolic link after it was read from", async () => {
+    const base = await temporaryDirectory();
+    const driver = driverOn(base);
+    await driver.set("a:b", "value");
+    expect([await driver.get("a:b"), await driver.get("a:b")]).toEqual(["value", "value"]);
+    const elsewhere = join(await temporaryDirectory(), "moved");
+    await rename(join(base, "a"), elsewhere);
+    await symlink(elsewhere, join(base, "a"));
+    await expect(driver.get("a:b")).rejects.toMatchObject({ code: "ELOOP" });
+    await expect(driver.get("a:missing")).rejects.toMatchObject({ code: "ELOOP" });
+  });
+
+  it("follows a base that is a symbolic link, also when it comes to lead elsewhere", async () => {
+    const [one, other, links] = [await temporaryDirectory(), await temporaryDirectory(), await temporaryDirectory()];
+    await driverOn(one).set("a:b", "one");
+    await driverOn(other).set("a:b", "other");
+    const base = join(links, "base");
+    await symlink(one, base);
+    const driver = driverOn(base);
+    expect([await driver.get("a:b"), await driver.get("a:b")]).toEqual(["one", "one"]);
+    await symlink(other, join(links, "next"));
+    await rename(join(links, "next"), base);
+    expect([await driver.get("a:b"), await driver.get("a:b")]).toEqual(["other", "other"]);
+  });
+
+  it.skipIf(process.platform === "win32")("refuses a FIFO, and does not wait for who writes to it", async () => {
+    const base = await temporaryDirectory();
+    execFileSync("mkfifo", [join(base, "fifo")]);
+    await expect(driverOn(base).get("fifo")).rejects.toMatchObject({ code: "EINVAL" });
+  });
+
+  it.each([0, 1, 4095, 4096, 4097, 12_288, 12_289, 1_000_000])("reads a value of %d bytes whole", async (bytes) => {
+    const driver = driverOn(await temporaryDirectory());
+    const value = Array.from({ length: bytes }, (_, at) => at % 10).join("");
+    await driver.set("key", value);
+    expect(await driver.get("key")).toBe(value);
+    expect(await driver.meta("key")).toMatchObject({ size: bytes, mtime: expect.any(Date) });
+  });
+
+  it.runIf(process.platform === "linux")("keeps no file open that it has read or refused", async () => {
+    const base = await temporaryDirectory();
+    const driver = driverOn(base);
+    await driver.set("a:b", "value");
+    for (let round = 0; round < 50; round++) {
+      await driver.get("a:b");
+      await expect(driver.get("a")).rejects.toMatchObject({ code: "EISDIR" });
+    }
+    const open = async (): Promise<string[]> => {
+      const files = await readdir("/proc/self/fd");
+      const paths = await Promise.all(files.map((file) => readlink(join("/proc/self/fd", file)).catch(() => "")));
+      return paths.filter((path) => path.startsWith(base));
+    };
+    await vi.waitFor(async () => expect(await open()).toEqual([]), { timeout: 10_000 });
   });
 
   it.each(["..", "a:..:b", "a:.", "", "a::b", "a\0b", "x".repeat(256), "\ud800", ".atomic-fs-x"])(

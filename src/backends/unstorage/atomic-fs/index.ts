@@ -13,11 +13,12 @@ import type { OrphanSweeper } from "../orphan-sweeper.ts";
 import { removeDurably, removeIf, syncDirectory, writeAtomically } from "./atomic-write.ts";
 import { Directories } from "./directories.ts";
 import { hasCode, ifMissing } from "./file-errors.ts";
-import { assertFile, assertNoLinks, withFile } from "./guarded-file.ts";
+import { assertFile, assertNoLinks, LinkGuard, readAll, readAt, statsOf, withFile } from "./guarded-file.ts";
 import { listFiles } from "./list-files.ts";
 import { acquireLocks, sweepLocks } from "./locks.ts";
 import { segmentsOfBase, segmentsOfKey } from "./paths.ts";
 import { encodeValue, isExpired, MAX_HEADER_BYTES, parseHeader } from "./stored-value.ts";
+import type { StoredValue } from "./stored-value.ts";
 import { sweepOrphans } from "./sweep-orphans.ts";
 
 /** Where the files lie. */
@@ -60,28 +61,31 @@ const writers = new KeyedQueue();
 export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions, AtomicFsInstance> & OrphanSweeper {
   const base = parseBase(options);
   const directories = new Directories(base);
+  const guard = new LinkGuard(base);
   const pathOf = (segments: readonly string[]): string => join(base, ...segments);
 
   let swept: Promise<unknown> | undefined;
   const ready = (): Promise<unknown> => (swept ??= Promise.all([sweepOrphans(base, { remove: true }), sweepLocks(base)]));
 
-  async function read(key: string): Promise<{ text: string; meta: StorageMeta } | null> {
+  async function open<Result>(
+    key: string,
+    use: (file: number, bytes: Buffer, header: StoredValue) => Result,
+  ): Promise<Awaited<Result> | null> {
     const segments = segmentsOfKey(key);
     await ready();
-    if (!(await assertFile(base, segments))) return null;
-    const found = await withFile(pathOf(segments), async (file) => ({ bytes: await file.readFile(), stats: await file.stat() }));
-    if (!found) return null;
-    const { bytes, stats } = found;
-    const header = parseHeader(bytes);
-    if (isExpired(header)) return null;
-    const { expiresAt, headerBytes } = header;
+    const found = await guard.withFile(segments, async (file) => {
+      const bytes = await readAll(file);
+      const header = parseHeader(bytes);
+      return isExpired(header) ? null : await use(file, bytes, header);
+    });
+    return found ?? null;
+  }
+
+  async function metaOf(file: number, bytes: Buffer, { expiresAt, headerBytes }: StoredValue): Promise<StorageMeta> {
     return {
-      text: bytes.toString("utf8", headerBytes),
-      meta: {
-        mtime: stats.mtime,
-        size: bytes.length - headerBytes,
-        ...(expiresAt === undefined ? {} : { ttl: Math.ceil((expiresAt - Date.now()) / 1000) }),
-      },
+      mtime: (await statsOf(file)).mtime,
+      size: bytes.length - headerBytes,
+      ...(expiresAt === undefined ? {} : { ttl: Math.ceil((expiresAt - Date.now()) / 1000) }),
     };
   }
 
@@ -136,9 +140,9 @@ export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions
     flags: { ttl: true },
     sweepOrphans: ({ remove }) => sweepOrphans(base, { remove }),
     getInstance: () => ({ runExclusive }),
-    hasItem: async (key) => (await read(key)) !== null,
-    getItem: async (key) => (await read(key))?.text ?? null,
-    getMeta: async (key) => (await read(key))?.meta ?? null,
+    hasItem: async (key) => (await open(key, () => true)) !== null,
+    getItem: (key) => open(key, (_, bytes, { headerBytes }) => bytes.toString("utf8", headerBytes)),
+    getMeta: (key) => open(key, metaOf),
     async setItem(key, value, { ttl } = {}) {
       const segments = segmentsOfKey(key);
       const content = encodeValue(value, ttl);
@@ -176,8 +180,7 @@ export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions
 /** Undefined where there is no such file. */
 function hasExpired(path: string): Promise<boolean | undefined> {
   return withFile(path, async (file) => {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_HEADER_BYTES), 0, MAX_HEADER_BYTES, 0);
-    return isExpired(parseHeader(buffer.subarray(0, bytesRead)));
+    return isExpired(parseHeader(await readAt(file, 0, MAX_HEADER_BYTES)));
   });
 }
 
