@@ -10,7 +10,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   "./indexeddb": 12_200,
   "./unstorage": 14_900,
   "./durable-object": 11_600,
-  "./fs": 4300,
+  "./fs": 4500,
   "./backend": 8500,
   "./refresh": 8200,
   "./locks": 3600,
