@@ -202,12 +202,15 @@ async function failures(driver: Driver): Promise<DriverFacts["failures"]> {
 }
 
 async function tellsOfFailure(call: () => Promise<unknown>): Promise<boolean> {
-  const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), PATIENCE_MS));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), PATIENCE_MS);
+  });
   const called = call().then(
     () => false,
     (error: unknown) => String(codeOf(error)).startsWith("ERR_STORE_"),
   );
-  return Promise.race([called, late]);
+  return Promise.race([called, late]).finally(() => clearTimeout(timer));
 }
 
 /** What becomes of a value that is written. */
