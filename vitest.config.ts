@@ -63,7 +63,8 @@ const chromium = (): TestProjectConfiguration => ({
 });
 
 const demo: TestProjectConfiguration = {
-  test: { name: "demo", include: ["test/{demo,pages}/*.test.ts"], ...patience },
+  // Many demos run side by side, and each starts its servers anew: none may take another one's port meanwhile.
+  test: { name: "demo", include: ["test/{demo,pages}/*.test.ts"], env: { STAND_IN_PORT: "0" }, ...patience },
 };
 
 /** The examples, over the packed package. */

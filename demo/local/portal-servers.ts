@@ -6,8 +6,8 @@ import type { RunningWorker } from "./run-worker.ts";
 import { readSecret, replaceSecret } from "./secrets.ts";
 import { readVariables } from "./variables.ts";
 
-/** Where the stand-in is first looked for; at any other port where this one is taken. */
-const STAND_IN_PORT = 5199;
+/** Where the stand-in is first looked for; at any other port where this one is taken. 0 is any from the start. */
+const STAND_IN_PORT = Number(process.env["STAND_IN_PORT"] ?? 5199);
 
 export interface PortalServersOptions {
   /** What the Worker stores is kept in there, and what the stand-in remembers. */
