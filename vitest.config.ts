@@ -62,10 +62,13 @@ const chromium = (): TestProjectConfiguration => ({
   },
 });
 
-const demo: TestProjectConfiguration = {
+/** Every view in four looks, and dozens of names in each: a minute of a browser's time and more. */
+const LONG_WALKS = ["test/demo/accessibility.test.ts", "test/demo/hostile-names.test.ts"];
+
+const demo = (name: string, include: string[], without: string[] = []): TestProjectConfiguration => ({
   // Many demos run side by side, and each starts its servers anew: none may take another one's port meanwhile.
-  test: { name: "demo", include: ["test/{demo,pages}/*.test.ts"], env: { STAND_IN_PORT: "0" }, ...patience },
-};
+  test: { name, include, exclude: without, env: { STAND_IN_PORT: "0" }, ...patience },
+});
 
 /** The examples, over the packed package. */
 const examples: TestProjectConfiguration = {
@@ -118,7 +121,13 @@ const config: ViteUserConfig = defineConfig({
     projects: [
       node,
       workerd("workerd", "test/workerd/*.test.ts"),
-      ...(findChromium() ? [chromium(), demo, examples, thirdParty] : []),
+      ...(findChromium() ? [
+            chromium(),
+            demo("demo", ["test/{demo,pages}/*.test.ts"], LONG_WALKS),
+            demo("endurance-demo", LONG_WALKS),
+            examples,
+            thirdParty,
+          ] : []),
       endurance,
       workerd("endurance-workerd", "test/endurance/workerd/*.test.ts"),
     ],

@@ -138,6 +138,13 @@ async function suiteOn(server: RedisServer, { isFilled, words }: { isFilled: boo
         ours: each(FIRST, refresh),
         theirs: each(FIRST, rawRefresh),
       },
+      {
+        id: "save-refresh/repeated/raw",
+        name: "save of a refresh, of a token looked up or saved before",
+        against: "raw getItem and setItem (no index, no compare)",
+        ours: each(REPEATED, refresh),
+        theirs: each(REPEATED, rawRefresh),
+      },
       ...work.comparisons,
     ],
     operations: (task) => methodCalls([[Redis.prototype, ["sendCommand"]]], (_, __, [command]) => (command as { name: string }).name, task),
