@@ -121,13 +121,9 @@ const config: ViteUserConfig = defineConfig({
     projects: [
       node,
       workerd("workerd", "test/workerd/*.test.ts"),
-      ...(findChromium() ? [
-            chromium(),
-            demo("demo", ["test/{demo,pages}/*.test.ts"], LONG_WALKS),
-            demo("endurance-demo", LONG_WALKS),
-            examples,
-            thirdParty,
-          ] : []),
+      ...(findChromium()
+        ? [chromium(), demo("demo", ["test/{demo,pages}/*.test.ts"], LONG_WALKS), demo("endurance-demo", LONG_WALKS), examples, thirdParty]
+        : []),
       endurance,
       workerd("endurance-workerd", "test/endurance/workerd/*.test.ts"),
     ],
