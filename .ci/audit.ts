@@ -1,7 +1,7 @@
-/** Known holes in what an installation brings along: `npm audit` without the development dependencies. Some mirrors of the registry answer none. */
+/** Known holes in what an installation brings along: `npm audit` without the development dependencies. */
 import { spawnSync } from "node:child_process";
 
-/** Not Found, Method Not Allowed, Not Implemented: the registry has no audit, and nothing is known. */
+/** Not Found, Method Not Allowed, Not Implemented: a registry need not offer audits (npm's own does); then nothing is known. */
 const NO_AUDIT = [404, 405, 501];
 
 interface Audit {
@@ -24,7 +24,7 @@ if (audit.metadata) {
   console.log(`npm audit: ${audit.metadata.vulnerabilities.total} known vulnerabilities in what an installation brings along.`);
   process.exitCode = audit.metadata.vulnerabilities.total > 0 ? 1 : 0;
 } else if (NO_AUDIT.includes(audit.statusCode ?? 0)) {
-  console.warn(`npm audit: NOT CHECKED. This registry answers no audits (status ${audit.statusCode}); run it against registry.npmjs.org.`);
+  console.warn(`npm audit: NOT CHECKED, for the configured registry offers none (status ${audit.statusCode}).`);
 } else {
   console.error(`npm audit failed: ${audit.message ?? stderr}`);
   process.exitCode = 1;
