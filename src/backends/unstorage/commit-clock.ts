@@ -1,23 +1,15 @@
-import type { RecordIndex, StoredRecord } from "../../backend.ts";
+import type { StoredRecord } from "../../backend.ts";
+import { RecordCopy } from "./record-copy.ts";
 
 /** How many records' last commits are remembered one by one. */
 const REMEMBERED = 1024;
 
-/** A record that knows when it was read: a look-up makes one each time, for which a `WeakMap` is too slow. */
-class TimedRecord implements StoredRecord {
-  readonly key: string;
-  readonly version: number;
-  readonly keyId: string;
-  readonly index: RecordIndex;
-  readonly body: unknown;
+/** A record that knows when it was read. */
+class TimedRecord extends RecordCopy {
   readonly #time: number;
 
-  constructor({ key, version, keyId, index, body }: StoredRecord, time: number) {
-    this.key = key;
-    this.version = version;
-    this.keyId = keyId;
-    this.index = index;
-    this.body = body;
+  constructor(record: StoredRecord, time: number) {
+    super(record);
     this.#time = time;
   }
 

@@ -1,20 +1,12 @@
-import type { RecordIndex, StoredRecord } from "../../../backend.ts";
+import type { StoredRecord } from "../../../backend.ts";
+import { RecordCopy } from "../record-copy.ts";
 
 /** A record that knows the text it was read from: the surest sign that it is still the same, and all that a damaged one has. */
-export class TextRecord implements StoredRecord {
-  readonly key: string;
-  readonly version: number;
-  readonly keyId: string;
-  readonly index: RecordIndex;
-  readonly body: unknown;
+export class TextRecord extends RecordCopy {
   readonly #text: string;
 
-  constructor({ key, version, keyId, index, body }: StoredRecord, text: string) {
-    this.key = key;
-    this.version = version;
-    this.keyId = keyId;
-    this.index = index;
-    this.body = body;
+  constructor(record: StoredRecord, text: string) {
+    super(record);
     this.#text = text;
   }
 
