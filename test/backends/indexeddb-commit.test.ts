@@ -1,8 +1,9 @@
 import "fake-indexeddb/auto";
 import { openDB } from "idb";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { StoredRecord } from "../../src/backend.ts";
 import { IndexedDBBackend } from "../../src/backends/indexeddb/backend.ts";
+import { createIndexedDBTokenStore } from "../../src/backends/indexeddb/index.ts";
 import { Connection } from "../../src/backends/indexeddb/connection.ts";
 import { databaseName } from "../../src/backends/indexeddb/schema.ts";
 import { all, unique } from "../conformance/fixture.ts";
@@ -47,6 +48,24 @@ describe("a commit in IndexedDB", () => {
     expect(await backend.commit(before, record("k", 2, "refreshed"))).toBe(false);
     expect(await backend.commit(before, undefined)).toBe(false);
     expect(await backend.read("k")).toEqual(anew);
+  });
+
+  it("is refused over a namesake that differs in its body alone", async () => {
+    const [before, anew] = [record("k", 1, "a"), { ...record("k", 1, "a"), body: { sealed: new Uint8Array([1, 2]) } }];
+    await backend.commit(undefined, anew);
+    expect(await backend.commit(before, record("k", 2, "b"))).toBe(false);
+    expect(await backend.commit({ ...anew, body: { sealed: new Uint8Array([1, 3]) } }, record("k", 2, "b"))).toBe(false);
+    expect(await backend.commit({ ...anew, body: { sealed: new Uint8Array([1, 2]) } }, record("k", 2, "b"))).toBe(true);
+  });
+
+  it("is all that a save takes of a token that was saved before", async () => {
+    await using store = createIndexedDBTokenStore({ namespace: unique() });
+    const { id } = await store.saveToken({ userName: "ann", clientId: "c", refreshToken: "r", accessToken: "a" });
+    const opened = vi.spyOn(IDBDatabase.prototype, "transaction");
+    onTestFinished(() => opened.mockRestore());
+    await store.saveToken({ id, accessToken: "b" });
+    await store.saveToken({ userName: "ann", clientId: "c", accessToken: "c" });
+    expect(opened.mock.calls.map(([, mode]) => mode)).toEqual(["readwrite", "readwrite"]);
   });
 
   it("moves a record to a key that is free, and to no other", async () => {

@@ -27,6 +27,10 @@ export class DegradableBackend implements Backend {
     return this.#active.capabilities;
   }
 
+  get comparesBodies(): boolean {
+    return this.#active.comparesBodies ?? false;
+  }
+
   get sealed(): boolean {
     return this.#active === this.#indexedDB;
   }
