@@ -7,7 +7,8 @@ import { atomicFsDriver } from "../../dist/backends/unstorage/atomic-fs/index.js
 import { createUnstorageTokenStore } from "../../dist/backends/unstorage/index.js";
 import { backupOf } from "../lib/backup.ts";
 import type { Comparison, Suite } from "../lib/comparison.ts";
-import { benchToken, each, FIELD_NAMES, FIELDS, fill, queryBy, SECRET } from "../lib/tokens.ts";
+import { benchToken, each, fill, queryBy, SECRET } from "../lib/tokens.ts";
+import { findsAgainstZoho } from "../lib/finds-against-zoho.ts";
 import { once } from "../lib/once.ts";
 import { driverCalls, unstorageEngine } from "../lib/unstorage-engine.ts";
 import { workloads } from "../lib/workloads.ts";
@@ -28,17 +29,16 @@ export async function openSuite(data: string, words: readonly string[]): Promise
       if (!existsSync(base)) await restore(base, "tokens", count);
       theirs = await filledFileStore(join(data, `zoho-${count}.csv`), count);
     });
-    for (const field of FIELDS) {
-      comparisons.push({
-        id: `zoho/${field}/${count}`,
-        name: `find by ${FIELD_NAMES[field]} among ${count.toLocaleString("en")}`,
+    comparisons.push(
+      ...findsAgainstZoho({
+        count,
         against: "Zoho's FileStore (plain text, not atomic)",
         prepare,
-        ours: each(count, (number) => ours.findToken(queryBy(field, number))),
-        theirs: each(count, (number) => theirs.findToken(zohoQuery(field, number))),
+        ours: () => ours,
+        theirs: (field, number) => theirs.findToken(zohoQuery(field, number)),
         calls: 20,
-      });
-    }
+      }),
+    );
   }
   const base = await mkdtemp(join(data, "work-"));
   const large = 2000;

@@ -10,6 +10,7 @@ import { MariadbServer } from "../../test/support/mariadb.ts";
 import { backupOf } from "../lib/backup.ts";
 import type { Comparison, Operations, Suite } from "../lib/comparison.ts";
 import { benchToken, each, FIELD_NAMES, FIELDS, queryBy, SECRET } from "../lib/tokens.ts";
+import { findsAgainstZoho } from "../lib/finds-against-zoho.ts";
 import { once } from "../lib/once.ts";
 import { unstorageEngine } from "../lib/unstorage-engine.ts";
 import { workloads } from "../lib/workloads.ts";
@@ -55,18 +56,17 @@ async function suiteOn(server: MariadbServer, words: readonly string[]): Promise
       await restore(monitor, driver, `ours_${count}`, count);
       theirs = await filledDBStore(server, monitor, `zoho_${count}`, count);
     });
-    for (const field of FIELDS) {
-      comparisons.push({
-        id: `zoho/${field}/${count}`,
-        name: `find by ${FIELD_NAMES[field]} among ${count.toLocaleString("en")}`,
+    comparisons.push(
+      ...findsAgainstZoho({
+        count,
         against: "Zoho's DBStore (plain text, connects anew for each call)",
         prepare,
-        ours: each(count, (number) => ours.findToken(queryBy(field, number))),
-        theirs: each(count, (number) => theirs.findToken(zohoQuery(field, number))),
+        ours: () => ours,
+        theirs: (field, number) => theirs.findToken(zohoQuery(field, number)),
         calls: 10,
         rounds: 10,
-      });
-    }
+      }),
+    );
     let renewal = 0;
     comparisons.push({
       id: `zoho/save-refresh/${count}`,

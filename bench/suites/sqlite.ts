@@ -14,6 +14,7 @@ import type { Comparison, Suite } from "../lib/comparison.ts";
 import { methodCalls } from "../lib/method-calls.ts";
 import { benchToken, CLIENT_ID, each, FIELD_NAMES, FIELDS, queryBy, SECRET } from "../lib/tokens.ts";
 import type { Field } from "../lib/tokens.ts";
+import { findsAgainstZoho } from "../lib/finds-against-zoho.ts";
 import { once } from "../lib/once.ts";
 import { unstorageEngine } from "../lib/unstorage-engine.ts";
 import { workloads } from "../lib/workloads.ts";
@@ -42,18 +43,17 @@ export async function openSuite(data: string, words: readonly string[]): Promise
       ours = createUnstorageTokenStore(createStorage({ driver: connect(path).driver }), { secret: SECRET });
       sample = new DatabaseSync(samplePath);
     });
-    for (const field of FIELDS) {
-      comparisons.push({
-        id: `zoho/${field}/${count}`,
-        name: `find by ${FIELD_NAMES[field]} among ${count.toLocaleString("en")}`,
+    comparisons.push(
+      ...findsAgainstZoho({
+        count,
         against: "the Zoho sample's select without an index (plain text)",
         prepare,
-        ours: each(count, (number) => ours.findToken(queryBy(field, number))),
-        theirs: each(count, async (number) => sample.prepare(`select * from oauthtoken where ${conditionBy(field, number)} limit 1`).get()),
+        ours: () => ours,
+        theirs: async (field, number) => sample.prepare(`select * from oauthtoken where ${conditionBy(field, number)} limit 1`).get(),
         calls: 10,
         rounds: 10,
-      });
-    }
+      }),
+    );
   }
   const work = join(directory, "work.db");
   await inWal(connect(work).database);

@@ -96,6 +96,16 @@ export async function click(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name, exact: true }).click();
 }
 
+/** The page says that the servers are gone, and goes on when they are back. */
+export async function outliveOutage(page: Page, { servers }: DemoSite, student: string): Promise<void> {
+  await servers.stopStandIn();
+  await page.reload();
+  await page.getByRole("heading", { name: "The academy can't be reached" }).waitFor();
+  await servers.startStandIn();
+  await click(page, "Try again");
+  await greeting(page, student).waitFor();
+}
+
 /** What the finder shows, once the text is in it. */
 export async function finderResult(page: Page, text: string): Promise<string> {
   return page.getByRole("status", { name: "Result" }).filter({ hasText: text }).innerText();

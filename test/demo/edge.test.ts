@@ -1,6 +1,6 @@
 import type { Page } from "playwright";
 import { describe, expect } from "vitest";
-import { clearSiteData, click, greeting, inspector, openPortal, STUDENTS } from "./demo-site.ts";
+import { clearSiteData, click, greeting, inspector, openPortal, outliveOutage, STUDENTS } from "./demo-site.ts";
 import { test as base } from "./visitor.ts";
 
 const HTTP_FAILURE = /Failed to load resource/;
@@ -94,12 +94,7 @@ describe("the portal with its tokens at the edge", () => {
   test("says so when the servers are down, and goes on when they are back", async ({ page, site, visitor }) => {
     visitor.expectedComplaint = HTTP_FAILURE;
     await logIn(page, STUDENTS.amara);
-    await site.servers.stopStandIn();
-    await page.reload();
-    await page.getByRole("heading", { name: "The academy can't be reached" }).waitFor();
-    await site.servers.startStandIn();
-    await click(page, "Try again");
-    await greeting(page, STUDENTS.amara).waitFor();
+    await outliveOutage(page, site, STUDENTS.amara);
   });
 
   test("goes on over a rename and a rotated secret, and says after a revocation why a log-in is needed", async ({ page, visitor }) => {

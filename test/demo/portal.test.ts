@@ -11,6 +11,7 @@ import {
   inspector,
   logIn,
   openPortal,
+  outliveOutage,
   pickStudent,
   startDemoSite,
   storedRecords,
@@ -164,12 +165,7 @@ describe("what can go wrong in the portal", () => {
   test("the servers are down and up again: it goes on", async ({ page, site, visitor }) => {
     visitor.expectedComplaint = HTTP_FAILURE;
     await logIn(page, STUDENTS.amara);
-    await site.servers.stopStandIn();
-    await page.reload();
-    await page.getByRole("heading", { name: "The academy can't be reached" }).waitFor();
-    await site.servers.startStandIn();
-    await click(page, "Try again");
-    await greeting(page, STUDENTS.amara).waitFor();
+    await outliveOutage(page, site, STUDENTS.amara);
   });
 
   test("the site's data is cleared under it: it notices, and logs in again with new keys", async ({ page, site }) => {

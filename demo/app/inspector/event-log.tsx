@@ -2,6 +2,7 @@ import type { TokenEvent } from "edge-token-store";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { store } from "../store.ts";
+import { EventList } from "./event-list.tsx";
 
 const MAX_ENTRIES = 20;
 
@@ -26,21 +27,7 @@ export function useTokenEvents(): readonly Entry[] {
 }
 
 export function EventLog({ entries }: { entries: readonly Entry[] }): JSX.Element {
-  return (
-    <section aria-labelledby="events">
-      <h3 id="events">Events from all tabs</h3>
-      <div role="log" aria-labelledby="events">
-        {entries.length === 0 && <p class="empty">No change yet since the page was loaded.</p>}
-        <ol class="events">
-          {entries.map(({ number, time, event }) => (
-            <li key={number}>
-              <time>{time}</time> <b>{event.type}</b> {eventDetail(event)}
-            </li>
-          ))}
-        </ol>
-      </div>
-    </section>
-  );
+  return <EventList entries={entries.map(({ number, time, event }) => ({ number, time, name: event.type, detail: eventDetail(event) }))} />;
 }
 
 function eventDetail(event: TokenEvent): string {
