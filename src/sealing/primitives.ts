@@ -14,7 +14,12 @@ export interface Cipher {
 
 /** What comes of a value, at once where it is there at once: most platforms' primitives answer with a promise, Node's don't. */
 export function whenDone<Value, Result>(value: Value | Promise<Value>, use: (value: Value) => Result): Result | Promise<Awaited<Result>> {
-  return value instanceof Promise ? (value.then(use) as Promise<Awaited<Result>>) : use(value);
+  return isPromise(value) ? (value.then(use) as Promise<Awaited<Result>>) : use(value);
+}
+
+/** By its method: zone.js and other libraries put a class of their own in the place of `Promise`, which async functions don't answer with. */
+function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
+  return typeof (value as Partial<Promise<Value>> | null | undefined)?.then === "function";
 }
 
 export const IV_BYTES = 12;
