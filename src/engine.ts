@@ -206,7 +206,6 @@ export class Engine implements EdgeTokenStore {
       if (meetsCondition(remembered.token, condition) && isWorthSaving(fields) && !sameFields(remembered.token, fields)) {
         const saved = await this.#write(keyring, targetOver(remembered), remembered.token, fields);
         if (saved) return saved;
-        this.#memo?.forget(remembered.record.key);
       }
     }
     const target = await findTarget(this.#finder(keyring), patch, steps);
@@ -240,7 +239,11 @@ export class Engine implements EdgeTokenStore {
     const next = await makeRecord(keyring.current, this.#options.lookups, content, this.#sealedBy(keyring.current, matched));
     this.#backend.assertFits?.(next);
     if (!matched) await this.parts.register?.enter(keyring);
-    if (!(await this.#backend.commit(matched?.record, next))) return undefined;
+    if (!(await this.#backend.commit(matched?.record, next))) {
+      // Known to be outdated: the next attempt shall not begin with it.
+      if (matched) this.#memo?.forget(matched.record.key);
+      return undefined;
+    }
     this.#memo?.note(next, content);
     this.#events.emit({ type: "saved", id, version: token.version });
     return { ...token };
