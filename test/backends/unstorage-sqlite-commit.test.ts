@@ -47,3 +47,16 @@ it("waits while another connection writes, and says so where that takes too long
   other.close();
   await database.dispose();
 });
+
+it("writes over no record whose index entries somebody has edited since it was remembered", async () => {
+  const path = join(await temporaryDirectory(), "tokens.sqlite");
+  const { driver, database } = sqlStorage(nodeSqlite({ path }));
+  const store = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
+  const { id } = await store.saveToken({ userName: "ann", clientId: "c", accessToken: "a" });
+  const other = new DatabaseSync(path);
+  const edited = "UPDATE unstorage SET value = json_remove(value, '$.index.access') WHERE json_extract(value, '$.index.access') IS NOT NULL";
+  expect(other.prepare(edited).run().changes).toBe(1);
+  await expectCode(store.saveToken({ id, accessToken: "b" }), "ERR_RECORD_CORRUPT");
+  other.close();
+  await database.dispose();
+});

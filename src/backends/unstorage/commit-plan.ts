@@ -1,4 +1,4 @@
-import { INDEX_NAMES, parseRecord } from "../../backend.ts";
+import { INDEX_NAMES, isSameRecord, parseRecord } from "../../backend.ts";
 import type { StoredRecord } from "../../backend.ts";
 import type { Keys } from "./keys.ts";
 
@@ -36,9 +36,7 @@ export function recordValue({ version, keyId, index, body }: StoredRecord): obje
   return { version, keyId, index, body };
 }
 
-/** Whether what lies under its key is still the record that was read. A version alone could be that of a deleted namesake. */
+/** Whether what lies under its key is still the record that was read. */
 export function isUnchanged(record: StoredRecord, value: unknown): boolean {
-  if (value == null) return false;
-  const stored = parseRecord(record.key, value);
-  return stored.version === record.version && JSON.stringify(stored.body) === JSON.stringify(record.body);
+  return value != null && isSameRecord(parseRecord(record.key, value), record);
 }
