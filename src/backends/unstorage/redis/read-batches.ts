@@ -32,17 +32,14 @@ export class ReadBatches {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (let start = 0; start < waiting.length; start += LARGEST_BATCH) {
-      const batch = waiting.slice(start, start + LARGEST_BATCH);
-      const [first] = batch as [Waiting];
-      if (batch.length === 1) first.resolve(this.#client.get(first.key));
-      else void this.#sendBatch(batch);
+      void this.#sendBatch(waiting.slice(start, start + LARGEST_BATCH));
     }
   }
 
   async #sendBatch(batch: readonly Waiting[]): Promise<void> {
     try {
       const [first = "", ...others] = batch.map(({ key }) => key);
-      const texts = await this.#client.mget(first, ...others);
+      const texts = others.length > 0 ? await this.#client.mget(first, ...others) : [];
       // What is no text MGET gives as nothing, where GET says what it is.
       batch.forEach(({ key, resolve }, position) => resolve(texts[position] ?? this.#client.get(key)));
     } catch (error) {
