@@ -55,9 +55,9 @@ export class Finder {
    */
   async recall([step]: readonly LookupStep[]): Promise<Found | undefined> {
     const key = this.keyring.current;
-    if (step?.by !== "id" && step?.by !== "account") return undefined;
+    if (!key.known || (step?.by !== "id" && step?.by !== "account")) return undefined;
     const id = step.by === "id" ? step.id : await derivedId(key, accountIdentity(step.userName, step.clientId ?? null), 0);
-    const record = key.known?.(await recordKey(key, id));
+    const record = key.known(await recordKey(key, id));
     const found = record && (await this.#open(key, record));
     return found && matchesStep(step, found.token) && this.#isLive(found) ? found : undefined;
   }
