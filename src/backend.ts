@@ -98,7 +98,7 @@ export interface IndexCounts {
   repaired: number;
 }
 
-/** What a backend keeps: opaque to it, but for the key, the index and the version that a commit compares. */
+/** What a backend keeps: opaque to it, but for the key, the index and the version. */
 export interface StoredRecord {
   /** The digest of the token's id. */
   readonly key: string;

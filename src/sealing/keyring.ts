@@ -27,7 +27,7 @@ export interface Key {
   readonly seal: (header: RecordHeader, content: RecordContent) => unknown;
   /** Undefined where the record is not what {@link Key.seal} made of it. */
   readonly open: (record: StoredRecord) => RecordContent | undefined | Promise<RecordContent | undefined>;
-  /** The record that was opened last under this record key, of keys that remember. */
+  /** The record that was opened or written last under this record key, of keys that remember. */
   readonly known?: (recordKey: string) => StoredRecord | undefined;
 }
 

@@ -9,9 +9,9 @@ import { whenDone } from "./primitives.ts";
 const DIGESTS_PER_RECORD = 6;
 
 /**
- * What one store has opened lately, so that it need not be decrypted again. The storage is read all the
- * same, and a remembered record serves only where every byte that was read is the one that was opened: it
- * saves time and can't be out of date.
+ * What one store has opened or written lately, so that it need not be decrypted again. A look-up reads the storage all the
+ * same, and a remembered record serves it only where every byte that was read is the one that was opened. A save may begin
+ * with what is remembered, where the commit compares every byte. So it saves time, and can't be out of date.
  */
 export class Memo {
   readonly #opened: Recent<{ record: StoredRecord; content: RecordContent }>;
