@@ -1,4 +1,4 @@
-import type { Backend, IndexName, StoredRecord } from "../../backend.ts";
+import type { Backend, StoredRecord } from "../../backend.ts";
 import { StoreUnavailableError } from "../../errors.ts";
 import type { Keyring } from "../../sealing/keyring.ts";
 import { pageKeyring } from "../../sealing/page-keyring.ts";
@@ -6,11 +6,14 @@ import { MemoryBackend } from "../memory.ts";
 import type { IndexedDBBackend } from "./backend.ts";
 import { KeysRefusedError } from "./keys-refused-error.ts";
 
+/** What either engine has of the port; a member that is optional there must be here, too, lest it be lost on the way. */
+type Forwarded = Required<Pick<Backend, keyof Backend & (keyof IndexedDBBackend | keyof MemoryBackend)>>;
+
 /**
  * IndexedDB, and memory for the life of this page from the moment that the browser refuses to keep the
  * keys: a token on disk in plain text would be worse than a login that a reload ends.
  */
-export class DegradableBackend implements Backend {
+export class DegradableBackend implements Backend, Forwarded {
   readonly #indexedDB: IndexedDBBackend;
   readonly #onDegraded: (reason: StoreUnavailableError) => void;
   #active: Backend;
@@ -47,12 +50,12 @@ export class DegradableBackend implements Backend {
     }
   }
 
-  read(key: string): Promise<StoredRecord | undefined> {
-    return this.#active.read(key);
+  read(...query: Parameters<Backend["read"]>): Promise<StoredRecord | undefined> {
+    return this.#active.read(...query);
   }
 
-  lookup(index: IndexName, digest: string): Promise<StoredRecord[]> {
-    return this.#active.lookup(index, digest);
+  lookup(...query: Parameters<Backend["lookup"]>): Promise<StoredRecord[]> {
+    return this.#active.lookup(...query);
   }
 
   commit(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean> {
