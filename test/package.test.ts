@@ -124,7 +124,7 @@ describe("the package as it is published", () => {
     const own = await mkdtemp(join(directory, "node-"));
     for (const [name, code] of await namedBlocks(join(ROOT, "docs/node.md"))) await writeFile(join(own, name), code);
     const asked: string[] = [];
-    const provider = await LocalServer.start(async (request) => {
+    await using provider = await LocalServer.start(async (request) => {
       asked.push(await text(request));
       return { body: { access_token: "a-new-access-token", token_type: "Bearer", expires_in: 3600 } };
     });
@@ -133,7 +133,6 @@ describe("the package as it is published", () => {
     for (const program of ["main.ts", "main.ts", "sqlite.ts", "sqlite.ts"]) {
       outputs.push((await run(process.execPath, ["--no-warnings", program], { cwd: own, env })).stdout);
     }
-    await provider.stop();
     expect(outputs.slice(0, 2)).toEqual(["A token of 18 characters.\n", "A token of 18 characters.\n"]);
     expect(outputs.slice(2).map((output) => output.split("\n").at(-2))).toEqual(Array(2).fill("Stored under ann@example.com"));
     // The second start found the token that the first one had saved.

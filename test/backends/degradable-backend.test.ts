@@ -11,5 +11,9 @@ it("hands on every argument of the port, also those that a backend may do withou
   await backend.read("r", record);
   await backend.lookup("user", "digest", known);
   await backend.commit(record, undefined);
-  expect([read, lookup, commit].map(({ mock }) => mock.calls)).toEqual([[["r", record]], [["user", "digest", known]], [[record, undefined]]]);
+  expect([read, lookup, commit].map(({ mock }) => mock.calls)).toEqual([
+    [["r", record]],
+    [["user", "digest", known]],
+    [[record, undefined]],
+  ]);
 });

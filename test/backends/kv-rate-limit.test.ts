@@ -1,5 +1,4 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { createStorage } from "unstorage";
 import cloudflareKVHTTPDriver from "unstorage/drivers/cloudflare-kv-http";
 import memoryDriver from "unstorage/drivers/memory";
@@ -8,6 +7,7 @@ import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts
 import type { EdgeTokenStore } from "../../src/index.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { delayedKVWorld } from "../support/delayed-kv-world.ts";
+import { LocalServer } from "../support/local-server.ts";
 import { instrumentDriver } from "../../src/testing/index.ts";
 
 const ANN = { userName: "ann", clientId: "c", refreshToken: "r", accessToken: "a" };
@@ -137,37 +137,23 @@ describe("Workers KV over HTTP", () => {
     vi.useRealTimers();
     const seen: number[] = [];
     const values = new Map<string, string>();
-    const server = createServer((request, response) => {
+    await using server = await LocalServer.start(async (request) => {
       const key = request.url!.replace(/^.*\/values\//, "");
       if (request.method === "GET") {
         const value = values.get(key);
-        response.writeHead(value === undefined ? 404 : 200, { "content-type": "application/octet-stream" }).end(value);
-        return;
+        if (value === undefined) return { status: 404 };
+        return { headers: { "content-type": "application/octet-stream" }, body: value };
       }
       seen.push(Date.now());
-      if (seen.length === 1) {
-        response.writeHead(429, { "retry-after": "2" }).end();
-        return;
-      }
-      let body = "";
-      request
-        .on("data", (piece) => void (body += piece))
-        .on("end", () => {
-          values.set(key, body);
-          response.writeHead(200, { "content-type": "application/json" }).end('{"success":true}');
-        });
+      if (seen.length === 1) return { status: 429, headers: { "retry-after": "2" } };
+      values.set(key, await text(request));
+      return { body: { success: true } };
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    try {
-      const apiURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      const driver = cloudflareKVHTTPDriver({ accountId: "account", namespaceId: "namespace", apiToken: "none", apiURL });
-      const store = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
-      await store.saveToken(ANN);
-      expect(seen[1]! - seen[0]!).toBeGreaterThanOrEqual(1990);
-      expect(await store.findToken({ refreshToken: "r" })).toMatchObject({ userName: "ann" });
-    } finally {
-      server.close();
-      server.closeAllConnections();
-    }
+    const account = { accountId: "account", namespaceId: "namespace", apiToken: "none" };
+    const driver = cloudflareKVHTTPDriver({ ...account, apiURL: server.url });
+    const store = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
+    await store.saveToken(ANN);
+    expect(seen[1]! - seen[0]!).toBeGreaterThanOrEqual(1990);
+    expect(await store.findToken({ refreshToken: "r" })).toMatchObject({ userName: "ann" });
   });
 });

@@ -54,7 +54,8 @@ it("writes over no record whose index entries somebody has edited since it was r
   const store = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
   const { id } = await store.saveToken({ userName: "ann", clientId: "c", accessToken: "a" });
   const other = new DatabaseSync(path);
-  const edited = "UPDATE unstorage SET value = json_remove(value, '$.index.access') WHERE json_extract(value, '$.index.access') IS NOT NULL";
+  const edited =
+    "UPDATE unstorage SET value = json_remove(value, '$.index.access') WHERE json_extract(value, '$.index.access') IS NOT NULL";
   expect(other.prepare(edited).run().changes).toBe(1);
   await expectCode(store.saveToken({ id, accessToken: "b" }), "ERR_RECORD_CORRUPT");
   other.close();

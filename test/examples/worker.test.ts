@@ -1,10 +1,8 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { TokenEndpoint } from "../../src/testing/index.ts";
+import { LocalServer } from "../support/local-server.ts";
 import { bundleWorker, startWorker } from "../support/packed-worker.ts";
 import { ExampleProject } from "./example-project.ts";
 
@@ -101,28 +99,22 @@ async function send(method: string, path: string, body?: unknown): Promise<[numb
 
 /** The provider's token endpoint and its API, on one port. */
 async function startProvider(): Promise<string> {
-  const server = createServer((request, response) => {
-    void (async () => {
-      if (request.url !== "/token") {
-        asked.push(`${request.url} ${request.headers.authorization}`);
-        response.end("contacts");
-        return;
+  const server = resources.use(
+    await LocalServer.start(async (request) => {
+      const { url, method, headers } = request;
+      if (url !== "/token") {
+        asked.push(`${url} ${headers.authorization}`);
+        return { body: "contacts" };
       }
       const form = await text(request);
       expect(form).toContain(new URLSearchParams({ client_secret: CLIENT_SECRET }).toString());
-      const { method, headers } = request;
       const answer = await provider.fetch("http://provider/token", {
         method: method!,
         headers: { "content-type": headers["content-type"]! },
         body: form,
       });
-      response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
-    })();
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  resources.defer(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      return { status: answer.status, body: await answer.text() };
+    }),
+  );
+  return server.url;
 }

@@ -1,9 +1,6 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:http";
-import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { createStorage } from "unstorage";
@@ -12,6 +9,7 @@ import redisDriver from "unstorage/drivers/redis";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
 import type { EdgeTokenStore } from "../../src/index.ts";
+import { LocalServer } from "../support/local-server.ts";
 import { RedisServer } from "../support/redis.ts";
 
 const PROCESSES = 4;
@@ -20,7 +18,7 @@ const LEASE_MS = 5000;
 const file = (name: string): string => fileURLToPath(new URL(`../support/${name}`, import.meta.url));
 
 let redis: RedisServer;
-let endpoint: Server;
+let endpoint: LocalServer;
 let storage: Storage;
 let store: EdgeTokenStore;
 /** The processes that asked the token endpoint, in order. */
@@ -32,17 +30,15 @@ beforeAll(async () => {
   redis = await RedisServer.start();
   storage = createStorage({ driver: redisDriver({ url: redis.url }) });
   store = createUnstorageTokenStore(storage, { secret: "x".repeat(32) });
-  endpoint = createServer((request, response) => {
-    void text(request).then((body) => {
-      const pid = Number(new URLSearchParams(body).get("pid"));
-      asked.push(pid);
-      const number = asked.length;
-      if (!before(pid, number)) return;
-      // Long enough for all the others to come to the lock.
-      setTimeout(() => response.end(JSON.stringify({ access_token: `fresh-${number}`, expires_in: 3600 })), 300);
-    });
-  }).listen(0, "127.0.0.1");
-  await once(endpoint, "listening");
+  endpoint = await LocalServer.start(async (request) => {
+    const pid = Number(new URLSearchParams(await text(request)).get("pid"));
+    asked.push(pid);
+    const number = asked.length;
+    if (!before(pid, number)) return new Promise(() => {});
+    // Long enough for all the others to come to the lock.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return { body: { access_token: `fresh-${number}`, expires_in: 3600 } };
+  });
 });
 beforeEach(async () => {
   asked = [];
@@ -51,15 +47,14 @@ beforeEach(async () => {
   await store.saveToken({ userName: "ann", clientId: "c", refreshToken: "r", accessToken: "old", expiresAt: 1 });
 });
 afterAll(async () => {
-  endpoint.closeAllConnections();
-  endpoint.close();
+  await endpoint.stop();
   await storage.dispose();
   await redis.dispose();
 });
 
 /** The answers of each process, once all have begun at the same time; undefined of one that was killed. */
 async function ask(): Promise<(string[] | undefined)[]> {
-  const url = `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}/token`;
+  const url = `${endpoint.url}/token`;
   const args = ["--import", file("source-crypto.ts"), file("refresh-process.ts"), redis.url, url, String(CALLS), String(LEASE_MS)];
   const children = Array.from({ length: PROCESSES }, () => spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] }));
   try {

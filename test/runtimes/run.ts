@@ -141,7 +141,7 @@ function report(): void {
     console.error("In CI every runtime must be there.");
     process.exitCode = 1;
   }
-  console.log(`\nEvery runtime in ${Math.round((performance.now() - start) / 1000)} s.`);
+  console.log(`\n${present.length} of ${RUNTIMES.length} runtimes in ${Math.round((performance.now() - start) / 1000)} s.`);
 }
 
 if (words.length === 0 && process.exitCode === undefined) {

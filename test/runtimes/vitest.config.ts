@@ -2,6 +2,7 @@ import { playwright } from "@vitest/browser-playwright";
 import { webdriverio } from "@vitest/browser-webdriverio";
 import { defineConfig } from "vitest/config";
 import type { TestProjectConfiguration, ViteUserConfig } from "vitest/config";
+import type { BrowserConfigOptions } from "vitest/node";
 import { chromiumLaunchOptions, findChromium } from "../support/chromium.ts";
 import { workerdPlugin } from "../workerd/plugin.ts";
 import { FIREFOX, MINI_BROWSER } from "./browsers.ts";
@@ -17,53 +18,40 @@ const common = (name: string, kind: Kind) => ({
   hookTimeout: 240_000,
   expect: { poll: { timeout: 60_000 } },
 });
-const inPage = { enabled: true, headless: true, ui: false, screenshotFailures: false };
 
-const chromium = (): TestProjectConfiguration => ({
+/** The project of a browser, which has its name. */
+const page = (
+  name: string,
+  browser: "chromium" | "firefox" | "safari",
+  options: Pick<BrowserConfigOptions, "provider" | "headless">,
+): TestProjectConfiguration => ({
   plugins: [builtPackage()],
   test: {
-    ...common("Chromium", "page"),
-    browser: {
-      ...inPage,
-      provider: playwright({ launchOptions: chromiumLaunchOptions() }),
-      instances: [{ browser: "chromium", name: "Chromium" }],
-    },
+    ...common(name, "page"),
+    browser: { enabled: true, headless: true, ui: false, screenshotFailures: false, instances: [{ browser, name }], ...options },
   },
 });
 
-const firefox: TestProjectConfiguration = {
-  plugins: [builtPackage()],
-  test: {
-    ...common("Firefox", "page"),
-    browser: {
-      ...inPage,
-      // The channel is what has Playwright drive a Firefox that is not its own build.
-      provider: playwright({ launchOptions: { channel: "moz-firefox", executablePath: FIREFOX } }),
-      instances: [{ browser: "firefox", name: "Firefox" }],
-    },
-  },
-};
+const chromium = (): TestProjectConfiguration =>
+  page("Chromium", "chromium", { provider: playwright({ launchOptions: chromiumLaunchOptions() }) });
 
-const webkit: TestProjectConfiguration = {
-  plugins: [builtPackage()],
-  test: {
-    ...common("WebKit", "page"),
-    browser: {
-      ...inPage,
-      // WebKit has a display instead: see webkit.ts.
-      headless: false,
-      provider: webdriverio({
-        hostname: "127.0.0.1",
-        port: Number(process.env["WEBKIT_DRIVER_PORT"]),
-        capabilities: {
-          firstMatch: [{}],
-          alwaysMatch: { "webkitgtk:browserOptions": { binary: MINI_BROWSER, args: ["--automation"] } },
-        } as never,
-      }),
-      instances: [{ browser: "safari", name: "WebKit" }],
-    },
-  },
-};
+const firefox = page("Firefox", "firefox", {
+  // The channel is what has Playwright drive a Firefox that is not its own build.
+  provider: playwright({ launchOptions: { channel: "moz-firefox", executablePath: FIREFOX } }),
+});
+
+const webkit = page("WebKit", "safari", {
+  // WebKit has a display instead: see webkit.ts.
+  headless: false,
+  provider: webdriverio({
+    hostname: "127.0.0.1",
+    port: Number(process.env["WEBKIT_DRIVER_PORT"]),
+    capabilities: {
+      firstMatch: [{}],
+      alwaysMatch: { "webkitgtk:browserOptions": { binary: MINI_BROWSER, args: ["--automation"] } },
+    } as never,
+  }),
+});
 
 const workerd: TestProjectConfiguration = { plugins: [workerdPlugin(), builtPackage()], test: common("workerd", "worker") };
 

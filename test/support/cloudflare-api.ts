@@ -1,8 +1,7 @@
-import { createServer } from "node:http";
-import type { IncomingMessage, Server } from "node:http";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage } from "node:http";
 import { text } from "node:stream/consumers";
+import { LocalServer } from "./local-server.ts";
+import type { LocalAnswer } from "./local-server.ts";
 
 /** How many keys a list answers at once. Cloudflare's is 1,000; fewer make a test turn the page. */
 const PAGE = 10;
@@ -20,7 +19,7 @@ export interface CloudflareApiOptions {
 /** Workers KV's part of Cloudflare's REST API, as its reference describes it, for one namespace. */
 export class CloudflareApi {
   readonly values: Map<string, string> = new Map<string, string>();
-  readonly #server: Server;
+  #server!: LocalServer;
   readonly #path: string;
   readonly #token: string;
   readonly #pageSize: number;
@@ -31,22 +30,16 @@ export class CloudflareApi {
     this.#path = `/client/v4/accounts/${account}/storage/kv/namespaces/${namespace}`;
     this.#token = token;
     this.#pageSize = pageSize;
-    this.#server = createServer((request, response) => {
-      void this.#answer(request).then(({ status, body, type = "application/json" }) => {
-        response.writeHead(status, { "content-type": type }).end(body);
-      });
-    });
   }
 
   static async start(options: CloudflareApiOptions): Promise<CloudflareApi> {
     const api = new CloudflareApi(options);
-    api.#server.listen(0, "127.0.0.1");
-    await once(api.#server, "listening");
+    api.#server = await LocalServer.start((request) => api.#answer(request));
     return api;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return this.#server.url;
   }
 
   /** Moves the clock by which keys expire. */
@@ -60,13 +53,11 @@ export class CloudflareApi {
     this.#expirations.clear();
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, "close");
+  stop(): Promise<void> {
+    return this.#server.stop();
   }
 
-  async #answer(request: IncomingMessage): Promise<{ status: number; body: string; type?: string }> {
+  async #answer(request: IncomingMessage): Promise<LocalAnswer> {
     const { pathname, searchParams } = new URL(request.url!, this.url);
     if (request.headers.authorization !== `Bearer ${this.#token}`) return failed(403, 10_000, "Authentication error");
     if (!pathname.startsWith(`${this.#path}/`)) return failed(404, 10_013, "namespace not found");
@@ -85,7 +76,7 @@ export class CloudflareApi {
     else {
       const value = this.values.get(key);
       if (value === undefined) return failed(404, 10_009, "key not found");
-      if (kind === "values") return { status: 200, body: value, type: "application/octet-stream" };
+      if (kind === "values") return { headers: { "content-type": "application/octet-stream" }, body: value };
     }
     return succeeded(null);
   }
@@ -95,7 +86,7 @@ export class CloudflareApi {
     this.#expirations.delete(key);
   }
 
-  #keys(parameters: URLSearchParams): { status: number; body: string } {
+  #keys(parameters: URLSearchParams): LocalAnswer {
     const names = [...this.values.keys()].filter((name) => name.startsWith(parameters.get("prefix") ?? "")).sort();
     const start = Number(parameters.get("cursor") ?? 0);
     const cursor = start + this.#pageSize < names.length ? String(start + this.#pageSize) : "";
@@ -106,10 +97,10 @@ export class CloudflareApi {
   }
 }
 
-function succeeded(result: unknown, info: object = {}): { status: number; body: string } {
-  return { status: 200, body: JSON.stringify({ success: true, errors: [], messages: [], result, result_info: info }) };
+function succeeded(result: unknown, info: object = {}): LocalAnswer {
+  return { body: { success: true, errors: [], messages: [], result, result_info: info } };
 }
 
-function failed(status: number, code: number, message: string): { status: number; body: string } {
-  return { status, body: JSON.stringify({ success: false, errors: [{ code, message }], messages: [], result: null }) };
+function failed(status: number, code: number, message: string): LocalAnswer {
+  return { status, body: { success: false, errors: [{ code, message }], messages: [], result: null } };
 }

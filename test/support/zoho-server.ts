@@ -11,13 +11,13 @@ export interface ZohoRequest {
   readonly authorization: string | undefined;
 }
 
-export const INVALID_CODE: LocalAnswer = { body: JSON.stringify({ error: "invalid_code" }) };
+export const INVALID_CODE: LocalAnswer = { body: { error: "invalid_code" } };
 export const RATE_LIMIT: LocalAnswer = {
-  body: JSON.stringify({
+  body: {
     error: "Access Denied",
     error_description: "You have made too many requests continuously. Please try again after some time.",
     status: "failure",
-  }),
+  },
 };
 export const HTML: LocalAnswer = { headers: { "content-type": "text/html" }, body: "<!doctype html><title>Sign in</title>" };
 
@@ -123,6 +123,6 @@ async function readForm(request: IncomingMessage): Promise<Record<string, string
   return Object.fromEntries(Array.from(form, ([name, value]) => [name, value as string]));
 }
 
-function json(body: unknown, status = 200): LocalAnswer {
-  return { status, body: JSON.stringify(body) };
+function json(body: object, status = 200): LocalAnswer {
+  return { status, body };
 }

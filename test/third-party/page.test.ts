@@ -1,7 +1,4 @@
-import { once } from "node:events";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
 import { nodeResolve } from "@rollup/plugin-node-resolve";
@@ -11,6 +8,7 @@ import { rollup } from "rollup";
 import { build as vite } from "vite";
 import { describe, expect, inject, it } from "vitest";
 import { chromiumLaunchOptions } from "../support/chromium.ts";
+import { LocalServer } from "../support/local-server.ts";
 import { block, QUICK_STARTS } from "./readme.ts";
 
 /** What the test wants to see of a module that keeps it to itself. */
@@ -60,18 +58,10 @@ describe("README's quick start for a page, bundled by a stranger", () => {
   });
 });
 
-async function servePage(script: string): Promise<AsyncDisposable & { url: string }> {
-  const server = createServer((request, response) => {
-    const isScript = request.url === "/main.js";
-    response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
-    response.end(isScript ? script : '<!doctype html><link rel="icon" href="data:," /><script type="module" src="/main.js"></script>');
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+function servePage(script: string): Promise<LocalServer> {
+  const page = '<!doctype html><link rel="icon" href="data:," /><script type="module" src="/main.js"></script>';
+  return LocalServer.start(async ({ url }) => {
+    const isScript = url === "/main.js";
+    return { headers: { "content-type": isScript ? "text/javascript" : "text/html" }, body: isScript ? script : page };
+  });
 }

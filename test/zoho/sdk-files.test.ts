@@ -5,8 +5,8 @@ import { createStorage } from "unstorage";
 import { atomicFsDriver } from "../../src/backends/unstorage/atomic-fs/index.ts";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
+import type { StoreFixture } from "./sdk-fixture.ts";
 import { zohoSdkSuite } from "./sdk-suite.ts";
-import type { StoreFixture } from "./sdk-suite.ts";
 import { zohoSdkV2Suite } from "./sdk-v2-suite.ts";
 
 const create = async (): Promise<StoreFixture> => {

@@ -1,6 +1,6 @@
 import { createMemoryTokenStore } from "../../src/index.ts";
+import type { StoreFixture } from "./sdk-fixture.ts";
 import { zohoSdkSuite } from "./sdk-suite.ts";
-import type { StoreFixture } from "./sdk-suite.ts";
 import { zohoSdkV2Suite } from "./sdk-v2-suite.ts";
 
 const create = async (): Promise<StoreFixture> => {

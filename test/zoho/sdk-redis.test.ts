@@ -4,8 +4,8 @@ import { afterAll, beforeAll } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { RedisServer } from "../support/redis.ts";
+import type { StoreFixture } from "./sdk-fixture.ts";
 import { zohoSdkSuite } from "./sdk-suite.ts";
-import type { StoreFixture } from "./sdk-suite.ts";
 import { zohoSdkV2Suite } from "./sdk-v2-suite.ts";
 
 let server: RedisServer;

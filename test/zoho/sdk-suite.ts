@@ -1,17 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { StoreUnavailableError } from "../../src/index.ts";
 import type { EdgeTokenStore, StoredToken, TokenStore } from "../../src/index.ts";
 import type { ZohoTokenStoreOptions } from "../../src/zoho/index.ts";
 import { ZOHO_SDKS } from "../support/zoho-sdks.ts";
 import type { SdkToken } from "../support/zoho-sdks.ts";
-import { CLIENT, HTML, INVALID_CODE, RATE_LIMIT, USER, ZohoServer } from "../support/zoho-server.ts";
-
-/** A storage for one test. */
-export interface StoreFixture {
-  /** A store over it, as a new process would open it. */
-  open(): EdgeTokenStore;
-  dispose(): Promise<void>;
-}
+import { CLIENT, HTML, INVALID_CODE, RATE_LIMIT, USER } from "../support/zoho-server.ts";
+import type { ZohoServer } from "../support/zoho-server.ts";
+import { freshForEach, onlyRow } from "./sdk-fixture.ts";
+import type { StoreFixture } from "./sdk-fixture.ts";
 
 const USER_NAME = `${USER.email}:${USER.organization}`;
 
@@ -21,11 +17,7 @@ export function zohoSdkSuite(storage: string, create: () => Promise<StoreFixture
     let server: ZohoServer;
     let fixture: StoreFixture;
     let store: EdgeTokenStore;
-    beforeEach(async () => {
-      [server, fixture] = await Promise.all([ZohoServer.start(), create()]);
-      store = fixture.open();
-    });
-    afterEach(() => Promise.all([server.stop(), fixture.dispose()]));
+    freshForEach(create, (fresh) => ({ server, fixture, store } = fresh));
 
     /** A process starts, with this token and a store of its own. */
     async function start(token: SdkToken, options?: ZohoTokenStoreOptions): Promise<SdkToken> {
@@ -210,12 +202,6 @@ export function zohoSdkSuite(storage: string, create: () => Promise<StoreFixture
       expect(await adapter.getTokens()).toHaveLength(5);
     });
   });
-}
-
-async function onlyRow(store: TokenStore): Promise<StoredToken> {
-  const rows = await store.getTokens();
-  expect(rows).toHaveLength(1);
-  return rows[0]!;
 }
 
 /** The SDKs wrap what a store throws once more; nodejs puts it where the message belongs. */

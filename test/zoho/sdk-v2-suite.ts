@@ -1,22 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { StoreUnavailableError } from "../../src/index.ts";
 import type { EdgeTokenStore, StoredToken } from "../../src/index.ts";
 import type { ZohoTokenStoreOptions } from "../../src/zoho/index.ts";
 import { adaptV2, buildV2, callV2, initializeV2, isExceptionV2, user } from "../support/zoho-sdk-v2.ts";
 import type { SdkTokenV2 } from "../support/zoho-sdk-v2.ts";
-import { CLIENT, INVALID_CODE, ZohoServer } from "../support/zoho-server.ts";
-import type { StoreFixture } from "./sdk-suite.ts";
+import { CLIENT, INVALID_CODE } from "../support/zoho-server.ts";
+import type { ZohoServer } from "../support/zoho-server.ts";
+import { freshForEach, onlyRow } from "./sdk-fixture.ts";
+import type { StoreFixture } from "./sdk-fixture.ts";
 
 export function zohoSdkV2Suite(storage: string, create: () => Promise<StoreFixture>): void {
   describe(`typescript-sdk-2.0 on ${storage}`, () => {
     let server: ZohoServer;
-    let fixture: StoreFixture;
     let store: EdgeTokenStore;
-    beforeEach(async () => {
-      [server, fixture] = await Promise.all([ZohoServer.start(), create()]);
-      store = fixture.open();
-    });
-    afterEach(() => Promise.all([server.stop(), fixture.dispose()]));
+    freshForEach(create, (fresh) => ({ server, store } = fresh));
 
     /** A process starts with this token and makes one call. */
     async function use(token: SdkTokenV2, options?: Pick<ZohoTokenStoreOptions, "unknownId">): Promise<SdkTokenV2> {
@@ -24,21 +21,16 @@ export function zohoSdkV2Suite(storage: string, create: () => Promise<StoreFixtu
       expect(await callV2()).toBe(200);
       return token;
     }
-    async function onlyRow(): Promise<StoredToken> {
-      const rows = await store.getTokens();
-      expect(rows).toHaveLength(1);
-      return rows[0]!;
-    }
     async function loggedIn(): Promise<StoredToken> {
       await use(buildV2({ grantToken: server.issueGrant() }));
       server.requests.length = 0;
-      return onlyRow();
+      return onlyRow(store);
     }
 
     it("logs in with a grant, under an id that tells nothing of the refresh token", async () => {
       const grantToken = server.issueGrant();
       const token = await use(buildV2({ grantToken }));
-      const row = await onlyRow();
+      const row = await onlyRow(store);
       expect(row).toMatchObject({ userName: "ann", clientId: CLIENT.id, grantToken, refreshToken: token.getRefreshToken() });
       expect(token.getId()).toBe(row.id);
       expect(token.getUserMail()).toBe("ann");
@@ -52,7 +44,7 @@ export function zohoSdkV2Suite(storage: string, create: () => Promise<StoreFixtu
       const byId = await use(buildV2({ id }));
       expect(byId.getClientSecret()).toBe(CLIENT.secret);
       expect(server.grants).toEqual([]);
-      await onlyRow();
+      await onlyRow(store);
     });
 
     it("refreshes an expired token, found by refresh token or id, and saves it over the old one", async () => {
@@ -60,7 +52,7 @@ export function zohoSdkV2Suite(storage: string, create: () => Promise<StoreFixtu
       for (const parts of [{ refreshToken: row.refreshToken! }, { id: row.id }]) {
         await store.saveToken({ id: row.id, expiresAt: Date.now() - 1 });
         await use(buildV2(parts));
-        const refreshed = await onlyRow();
+        const refreshed = await onlyRow(store);
         expect(refreshed.id).toBe(row.id);
         expect(refreshed.expiresAt!).toBeGreaterThan(Date.now());
       }
@@ -70,7 +62,7 @@ export function zohoSdkV2Suite(storage: string, create: () => Promise<StoreFixtu
     it("lets a known user log in anew with another grant", async () => {
       const before = await loggedIn();
       await use(buildV2({ grantToken: server.issueGrant() }));
-      const after = await onlyRow();
+      const after = await onlyRow(store);
       expect(server.grants).toEqual(["authorization_code"]);
       expect(after.id).toBe(before.id);
       expect(after.refreshToken).not.toBe(before.refreshToken);
@@ -81,7 +73,7 @@ export function zohoSdkV2Suite(storage: string, create: () => Promise<StoreFixtu
       const { id } = await store.saveToken({ userName: "ann", clientId: CLIENT.id, clientSecret: CLIENT.secret, refreshToken });
       await use(buildV2({ id }));
       expect(server.grants).toEqual(["refresh_token"]);
-      expect((await onlyRow()).accessToken).toBeDefined();
+      expect((await onlyRow(store)).accessToken).toBeDefined();
     });
 
     it("refuses an unknown id, and takes one of the application's own where it is allowed", async () => {
@@ -91,13 +83,13 @@ export function zohoSdkV2Suite(storage: string, create: () => Promise<StoreFixtu
       expect(server.requests).toEqual([]);
       await use(mine(), { unknownId: "null" });
       await use(mine());
-      expect(await onlyRow()).toMatchObject({ id: "tenant-42", refreshToken });
+      expect(await onlyRow(store)).toMatchObject({ id: "tenant-42", refreshToken });
       expect(server.grants).toEqual(["refresh_token"]);
     });
 
     it("removes a token", async () => {
       await loggedIn();
-      const token = await use(buildV2({ grantToken: (await onlyRow()).grantToken! }));
+      const token = await use(buildV2({ grantToken: (await onlyRow(store)).grantToken! }));
       expect(await token.remove()).toBe(true);
       expect(await store.getTokens()).toEqual([]);
     });
@@ -108,7 +100,7 @@ export function zohoSdkV2Suite(storage: string, create: () => Promise<StoreFixtu
       const other = buildV2({ refreshToken: "another" });
       other.setUserMail("ann");
       await adapter.deleteToken(other);
-      await onlyRow();
+      await onlyRow(store);
       const mine = buildV2({ refreshToken: refreshToken! });
       mine.setUserMail("ann");
       await adapter.deleteToken(mine);
@@ -120,7 +112,7 @@ export function zohoSdkV2Suite(storage: string, create: () => Promise<StoreFixtu
       await store.saveToken({ id: row.id, expiresAt: 1 });
       server.nextAnswers.push(INVALID_CODE);
       await expect(use(buildV2({ refreshToken: row.refreshToken! }))).rejects.toSatisfy(isExceptionV2);
-      expect(await onlyRow()).toMatchObject({ accessToken: row.accessToken, refreshToken: row.refreshToken });
+      expect(await onlyRow(store)).toMatchObject({ accessToken: row.accessToken, refreshToken: row.refreshToken });
 
       const down = { findToken: () => Promise.reject(new StoreUnavailableError("The storage is down.")) };
       await initializeV2(server.url, "ann", buildV2({ refreshToken: row.refreshToken! }), adaptV2({ ...store, ...down }));
@@ -144,7 +136,7 @@ export function zohoSdkV2Suite(storage: string, create: () => Promise<StoreFixtu
       expect(await adapter.getToken(nobody, buildV2({ refreshToken: "r" }))).toBeNull();
       const unnamed = buildV2({ grantToken: "g" });
       await adapter.saveToken(nobody, unnamed);
-      expect(await onlyRow()).not.toHaveProperty("userName");
+      expect(await onlyRow(store)).not.toHaveProperty("userName");
       expect(unnamed.getUserMail()).toBeFalsy();
       const [listed] = await adapter.getTokens();
       expect([listed!.getId(), listed!.getGrantToken()]).toEqual([unnamed.getId(), "g"]);
@@ -154,7 +146,7 @@ export function zohoSdkV2Suite(storage: string, create: () => Promise<StoreFixtu
     it("may name its user by getEmail, as in nodejs", async () => {
       const adapter = adaptV2(store);
       await adapter.saveToken({ getEmail: () => "ann@example.com" }, buildV2({ refreshToken: "r" }));
-      expect(await onlyRow()).toMatchObject({ userName: "ann@example.com" });
+      expect(await onlyRow(store)).toMatchObject({ userName: "ann@example.com" });
     });
   });
 }

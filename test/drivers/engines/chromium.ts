@@ -1,9 +1,7 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { chromium } from "playwright";
 import type { Page } from "playwright";
 import { chromiumLaunchOptions } from "../../support/chromium.ts";
+import { LocalServer } from "../../support/local-server.ts";
 import { bundle } from "../bundle.ts";
 import type { DriverEngine } from "../engines.ts";
 import type * as pageScript from "../page.ts";
@@ -15,13 +13,12 @@ const SCRIPT = "/page.js";
 /** In one tab; afterwards another one tells what of it outlives the first. */
 export async function run({ id, gaps }: DriverEngine, report: (event: RunEvent) => void): Promise<void> {
   const script = await bundle("page.ts");
-  const server = createServer((request, response) => {
+  const server = await LocalServer.start(async (request) => {
     const isScript = request.url === SCRIPT;
-    response.writeHead(200, { "content-type": isScript ? "text/javascript" : "text/html" });
-    response.end(isScript ? script : "<!doctype html><title>Drivers</title>");
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const headers = { "content-type": isScript ? "text/javascript" : "text/html" };
+    return { headers, body: isScript ? script : "<!doctype html><title>Drivers</title>" };
+  });
+  const { url } = server;
   const browser = await chromium.launch(chromiumLaunchOptions());
   try {
     const context = await browser.newContext();
@@ -45,8 +42,7 @@ export async function run({ id, gaps }: DriverEngine, report: (event: RunEvent) 
     report({ type: "facts", facts: { shared, persistent: await seen() } });
   } finally {
     await browser.close();
-    server.close();
-    await once(server, "close");
+    await server.stop();
   }
 }
 
