@@ -18,12 +18,23 @@ export async function aesGcm(key: Uint8Array): Promise<Cipher> {
   return webCipher(await crypto.subtle.importKey("raw", key as BufferSource, "AES-GCM", false, ["encrypt", "decrypt"]));
 }
 
+let encoder: TextEncoder | undefined;
+let decoder: TextDecoder | undefined;
+
+/** To make an encoder or a decoder takes longer than a record does. */
+export function toUtf8(text: string): Uint8Array {
+  return (encoder ??= new TextEncoder()).encode(text);
+}
+
+export function fromUtf8(bytes: Uint8Array): string {
+  return (decoder ??= new TextDecoder()).decode(bytes);
+}
+
 export function toBase64Url(bytes: Uint8Array): string {
   const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** Throws on characters that are not base64. */
 export function fromBase64Url(text: string): Uint8Array {
   return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
 }

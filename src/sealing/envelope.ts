@@ -1,4 +1,4 @@
-import { fromBase64Url, toBase64Url } from "#crypto";
+import { fromBase64Url, fromUtf8, toBase64Url, toUtf8 } from "#crypto";
 import { INDEX_NAMES } from "../backend.ts";
 import type { StoredRecord } from "../backend.ts";
 import { whenDone } from "./primitives.ts";
@@ -24,7 +24,7 @@ export async function sealEnvelope(
   plaintext: string,
   encoding: "text" | "bytes",
 ): Promise<Envelope> {
-  const sealed = await cipher.seal(encode(plaintext), additionalData(namespace, header));
+  const sealed = await cipher.seal(toUtf8(plaintext), additionalData(namespace, header));
   return { format: FORMAT, keyId: header.keyId, sealed: encoding === "text" ? toBase64Url(sealed) : new Uint8Array(sealed) };
 }
 
@@ -33,19 +33,7 @@ export function openEnvelope(cipher: Cipher, namespace: string, record: StoredRe
   const { format, keyId, sealed } = (record.body ?? {}) as Partial<Record<keyof Envelope, unknown>>;
   if (format !== FORMAT || keyId !== record.keyId) return undefined;
   const bytes = sealed instanceof Uint8Array ? sealed : decodeCanonical(sealed);
-  return bytes && whenDone(cipher.open(bytes, additionalData(namespace, record)), (plaintext) => plaintext && decode(plaintext));
-}
-
-let encoder: TextEncoder | undefined;
-let decoder: TextDecoder | undefined;
-
-/** To make an encoder or a decoder takes longer than a record does. */
-function encode(text: string): Uint8Array {
-  return (encoder ??= new TextEncoder()).encode(text);
-}
-
-function decode(plaintext: Uint8Array): string {
-  return (decoder ??= new TextDecoder()).decode(plaintext);
+  return bytes && whenDone(cipher.open(bytes, additionalData(namespace, record)), (plaintext) => plaintext && fromUtf8(plaintext));
 }
 
 /**
@@ -54,16 +42,13 @@ function decode(plaintext: Uint8Array): string {
  */
 function additionalData(namespace: string, { key, version, keyId, index }: RecordHeader): Uint8Array {
   const entries = INDEX_NAMES.map((name) => index[name] ?? null);
-  return encode(JSON.stringify([FORMAT, namespace, keyId, key, version, ...entries]));
+  return toUtf8(JSON.stringify([FORMAT, namespace, keyId, key, version, ...entries]));
 }
+
+/** Base64url as it is written (RFC 4648 sections 3.5 and 5): no padding, no bits left over. */
+const BASE64URL = /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
 
 /** Decoders pass over stray characters and bits; only the one spelling that was written is taken. */
 function decodeCanonical(text: unknown): Uint8Array | undefined {
-  if (typeof text !== "string") return undefined;
-  try {
-    const bytes = fromBase64Url(text);
-    return toBase64Url(bytes) === text ? bytes : undefined;
-  } catch {
-    return undefined;
-  }
+  return typeof text === "string" && BASE64URL.test(text) ? fromBase64Url(text) : undefined;
 }

@@ -24,7 +24,8 @@ export class ReadBatches {
   get(key: string): Promise<string | null> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ key, resolve, reject });
-      if (this.#waiting.length === 1) queueMicrotask(() => this.#send());
+      // A promise's turn costs less than `queueMicrotask`, which in Node takes along the context of the call.
+      if (this.#waiting.length === 1) void Promise.resolve().then(() => this.#send());
     });
   }
 
