@@ -7,18 +7,18 @@ import { describe, expect, it, vi } from "vitest";
 import { atomicFsDriver } from "../../src/backends/unstorage/atomic-fs/index.ts";
 import { temporaryDirectory, temporaryFiles } from "../support/temporary-directory.ts";
 
-const driverOn = (base: string) => {
-  const { getItem, setItem, getKeys, removeItem, getMeta } = atomicFsDriver({ base });
-  return {
-    get: (key: string) => getItem(key, {}),
-    set: (key: string, value: string, ttl?: number) => setItem!(key, value, ttl === undefined ? {} : { ttl }),
-    keys: (base_ = "") => getKeys(base_, {}),
-    remove: (key: string) => removeItem!(key, {}),
-    meta: (key: string) => getMeta!(key, {}),
+describe.each([true, false])("atomicFsDriver with blockingReads: %s", (blockingReads) => {
+  const driverOn = (base: string) => {
+    const { getItem, setItem, getKeys, removeItem, getMeta } = atomicFsDriver({ base, blockingReads });
+    return {
+      get: (key: string) => getItem(key, {}),
+      set: (key: string, value: string, ttl?: number) => setItem!(key, value, ttl === undefined ? {} : { ttl }),
+      keys: (base_ = "") => getKeys(base_, {}),
+      remove: (key: string) => removeItem!(key, {}),
+      meta: (key: string) => getMeta!(key, {}),
+    };
   };
-};
 
-describe("atomicFsDriver", () => {
   it("gives files to their owner alone", async () => {
     const base = join(await temporaryDirectory(), "made", "here");
     await driverOn(base).set("a:b:c", "value");
@@ -32,6 +32,34 @@ describe("atomicFsDriver", () => {
     expect(await driverOn(base).get("a:b")).toBe('{"from":"fs"}');
     await driverOn(base).set("a:c", '{"from":"atomic"}');
     expect(await createStorage({ driver: fsDriver({ base }) }).getItem("a:c")).toEqual({ from: "atomic" });
+  });
+
+  it(`${blockingReads ? "reads on this thread" : "leaves it to the thread pool to read"} what there is and what there is not`, async () => {
+    const driver = driverOn(await temporaryDirectory());
+    await driver.set("a:b", "value");
+    await driver.get("a:b");
+    const read: unknown[] = [];
+    for (const key of ["a:b", "a:missing"]) void (async () => read.push(await driver.get(key)))();
+    // Turns of promises alone, in which the thread pool can't answer.
+    for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+    expect(read).toEqual(blockingReads ? ["value", null] : []);
+  });
+
+  it("lets others have their turn while much is read", async () => {
+    const driver = driverOn(await temporaryDirectory());
+    await driver.set("a:b", "value");
+    await driver.get("a:b");
+    let turned = 0;
+    setImmediate(() => turned++);
+    for (let count = 0; count < 200; count++) await driver.get("a:b");
+    expect(turned).toBe(1);
+  });
+
+  it("keeps apart what is read at once", async () => {
+    const driver = driverOn(await temporaryDirectory());
+    const values = Array.from({ length: 20 }, (_, number) => String(number).repeat(100));
+    for (const [number, value] of values.entries()) await driver.set(`a:${number}`, value);
+    expect(await Promise.all(values.map((_, number) => driver.get(`a:${number}`)))).toEqual(values);
   });
 
   it("takes null for what is missing, and nothing else", async () => {
@@ -92,7 +120,7 @@ describe("atomicFsDriver", () => {
     await expect(driverOn(base).get("fifo")).rejects.toMatchObject({ code: "EINVAL" });
   });
 
-  it.each([0, 1, 4095, 4096, 4097, 12_288, 12_289, 1_000_000])("reads a value of %d bytes whole", async (bytes) => {
+  it.each([0, 1, 4095, 4096, 4097, 12_288, 12_289, 16_383, 16_384, 16_385, 1_000_000])("reads a value of %d bytes whole", async (bytes) => {
     const driver = driverOn(await temporaryDirectory());
     const value = Array.from({ length: bytes }, (_, at) => at % 10).join("");
     await driver.set("key", value);
@@ -171,7 +199,10 @@ describe("atomicFsDriver", () => {
     expect(await driver.get("key")).toBe("49");
   });
 
-  it.each([{}, { base: "" }, { base: 1 }, { base: "a\0" }, { base: "a", other: 1 }, undefined])("refuses the options %j", (options) => {
-    expect(() => atomicFsDriver(options as never)).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
-  });
+  it.each([{}, { base: "" }, { base: 1 }, { base: "a\0" }, { base: "a", other: 1 }, { base: "a", blockingReads: 1 }, undefined])(
+    "refuses the options %j",
+    (options) => {
+      expect(() => atomicFsDriver(options as never)).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
+    },
+  );
 });

@@ -1,13 +1,13 @@
-import { close, constants, fstat, open, read } from "node:fs";
+import { close, constants, fstat, open, read, realpathSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { lstat, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, ifMissing } from "./file-errors.ts";
 
 /** Windows has no such flag; there the look beforehand has to do. */
-const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+export const NO_FOLLOW: number = constants.O_NOFOLLOW ?? 0;
 /** Not to wait at a FIFO that nobody writes to; for a regular file it means nothing. */
-const READ_FLAGS: number = constants.O_RDONLY | NO_FOLLOW | (constants.O_NONBLOCK ?? 0);
+export const READ_FLAGS: number = constants.O_RDONLY | NO_FOLLOW | (constants.O_NONBLOCK ?? 0);
 export const CREATE_FLAGS: number = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_FOLLOW;
 
 /**
@@ -56,6 +56,17 @@ export class LinkGuard {
     await assertNoLinks(this.#base, directories);
     // None below the base, so what differs is where the base itself leads.
     this.#realBase = await realpath(this.#base).catch(ifMissing);
+  }
+
+  /** Whether there is none for certain, told without waiting. False where it is not known. */
+  holdsNow(directories: readonly string[]): boolean {
+    if (directories.length === 0) return true;
+    if (this.#realBase === undefined) return false;
+    try {
+      return realpathSync.native(join(this.#base, ...directories)) === join(this.#realBase, ...directories);
+    } catch {
+      return false;
+    }
   }
 
   /**

@@ -17,6 +17,7 @@ import { assertFile, assertNoLinks, LinkGuard, readAll, readAt, statsOf, withFil
 import { listFiles } from "./list-files.ts";
 import { acquireLocks, sweepLocks } from "./locks.ts";
 import { segmentsOfBase, segmentsOfKey } from "./paths.ts";
+import { readNow } from "./read-now.ts";
 import { encodeValue, isExpired, MAX_HEADER_BYTES, parseHeader } from "./stored-value.ts";
 import type { StoredValue } from "./stored-value.ts";
 import { sweepOrphans } from "./sweep-orphans.ts";
@@ -25,6 +26,12 @@ import { sweepOrphans } from "./sweep-orphans.ts";
 export interface AtomicFsOptions {
   /** The directory of the files, made on first use; a relative one counts from the working directory of now. */
   base: string;
+  /**
+   * Whether values of up to 16 kB are read on the calling thread; default true, since of files that the operating system holds
+   * in memory that takes a third to a fifth of the time which the same thread needs to ask Node's thread pool. Set it to false
+   * where `base` is on a network or another file system whose reads can take long: the whole process would wait for each.
+   */
+  blockingReads?: boolean;
 }
 
 /** What `getInstance()` of the driver gives. */
@@ -56,10 +63,10 @@ const writers = new KeyedQueue();
  * be a path reject with `ERR_OPTION_INVALID`, other failures with the error of the operating system;
  * only what is not there reads as null. A value can't lie at `a` while others lie at `a:b`.
  *
- * @throws {OptionInvalidError} on an unknown option, or a base that is no path
+ * @throws {OptionInvalidError} on an unknown option, or one that is not what it must be
  */
 export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions, AtomicFsInstance> & OrphanSweeper {
-  const base = parseBase(options);
+  const { base, blockingReads } = parseOptions(options);
   const directories = new Directories(base);
   const guard = new LinkGuard(base);
   const pathOf = (segments: readonly string[]): string => join(base, ...segments);
@@ -72,13 +79,21 @@ export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions
     use: (file: number, bytes: Buffer, header: StoredValue) => Result,
   ): Promise<Awaited<Result> | null> {
     const segments = segmentsOfKey(key);
-    await ready();
     const found = await guard.withFile(segments, async (file) => {
       const bytes = await readAll(file);
       const header = parseHeader(bytes);
       return isExpired(header) ? null : await use(file, bytes, header);
     });
     return found ?? null;
+  }
+
+  /** What `use` makes of the value's bytes, which are good no longer than it runs. */
+  async function take<Result>(key: string, use: (bytes: Buffer, headerBytes: number) => Result): Promise<Result | null> {
+    await ready();
+    const bytes = blockingReads ? readNow(base, segmentsOfKey(key), guard) : undefined;
+    if (bytes === undefined) return open(key, (_, all, { headerBytes }) => use(all, headerBytes));
+    const header = bytes && parseHeader(bytes);
+    return header && !isExpired(header) ? use(bytes, header.headerBytes) : null;
   }
 
   async function metaOf(file: number, bytes: Buffer, { expiresAt, headerBytes }: StoredValue): Promise<StorageMeta> {
@@ -140,9 +155,12 @@ export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions
     flags: { ttl: true },
     sweepOrphans: ({ remove }) => sweepOrphans(base, { remove }),
     getInstance: () => ({ runExclusive }),
-    hasItem: async (key) => (await open(key, () => true)) !== null,
-    getItem: (key) => open(key, (_, bytes, { headerBytes }) => bytes.toString("utf8", headerBytes)),
-    getMeta: (key) => open(key, metaOf),
+    hasItem: async (key) => (await take(key, () => true)) !== null,
+    getItem: (key) => take(key, (bytes, headerBytes) => bytes.toString("utf8", headerBytes)),
+    async getMeta(key) {
+      await ready();
+      return open(key, metaOf);
+    },
     async setItem(key, value, { ttl } = {}) {
       const segments = segmentsOfKey(key);
       const content = encodeValue(value, ttl);
@@ -184,9 +202,12 @@ function hasExpired(path: string): Promise<boolean | undefined> {
   });
 }
 
-function parseBase(options: AtomicFsOptions): string {
-  refuseUnknown(options, ["base"]);
-  const { base } = options as Partial<AtomicFsOptions>;
-  if (typeof base === "string" && base.trim() !== "" && !base.includes("\0")) return resolve(base);
-  throw new OptionInvalidError("The option base must be the path of a directory.");
+function parseOptions(options: AtomicFsOptions): Required<AtomicFsOptions> {
+  refuseUnknown(options, ["base", "blockingReads"]);
+  const { base, blockingReads = true } = options as Partial<AtomicFsOptions>;
+  if (typeof base !== "string" || base.trim() === "" || base.includes("\0")) {
+    throw new OptionInvalidError("The option base must be the path of a directory.");
+  }
+  if (typeof blockingReads !== "boolean") throw new OptionInvalidError("The option blockingReads must be true or false.");
+  return { base: resolve(base), blockingReads };
 }
