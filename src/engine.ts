@@ -132,7 +132,7 @@ export class Engine implements EdgeTokenStore {
   async getTokens(): Promise<StoredToken[]> {
     this.assertOpen();
     const found: Found[] = [];
-    for await (const one of this.#list(DEFAULT_PAGE_SIZE)) found.push(one);
+    for await (const page of this.#list(DEFAULT_PAGE_SIZE)) found.push(...page);
     return found.sort(newestFirst).map(({ token }) => token);
   }
 
@@ -146,10 +146,7 @@ export class Engine implements EdgeTokenStore {
   tokens(options: ListOptions = {}): AsyncIterable<StoredToken> {
     const { pageSize, onCorrupt } = parseListOptions(options);
     this.assertOpen();
-    const listed = this.#list(pageSize, onCorrupt);
-    return (async function* () {
-      for await (const { token } of listed) yield token;
-    })();
+    return this.#tokensOf(this.#list(pageSize, onCorrupt));
   }
 
   subscribe(listener: (event: TokenEvent) => void): () => void {
@@ -260,13 +257,22 @@ export class Engine implements EdgeTokenStore {
     return tick;
   }
 
-  async *#list(pageSize: number, onCorrupt?: (error: RecordCorruptError) => void): AsyncGenerator<Found> {
+  async *#list(pageSize: number, onCorrupt?: (error: RecordCorruptError) => void): AsyncGenerator<Found[]> {
     // Not by the memo: a listing would push out of it what is asked for again and again.
     const keyring = await this.parts.keyring();
     const { backend, register } = this.parts;
-    for await (const found of listRecords({ backend, keyring, register, finder: this.#finder(keyring), pageSize, onCorrupt })) {
+    for await (const page of listRecords({ backend, keyring, register, finder: this.#finder(keyring), pageSize, onCorrupt })) {
       this.assertOpen();
-      if (!isOver(this.#options.retention, found.token, this.#options.now())) yield found;
+      yield page.filter(({ token }) => !isOver(this.#options.retention, token, this.#options.now()));
+    }
+  }
+
+  async *#tokensOf(pages: AsyncIterable<Found[]>): AsyncGenerator<StoredToken> {
+    for await (const page of pages) {
+      for (const { token } of page) {
+        this.assertOpen();
+        yield token;
+      }
     }
   }
 

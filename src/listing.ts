@@ -15,9 +15,12 @@ export interface Listing {
   readonly onCorrupt: ((error: RecordCorruptError) => void) | undefined;
 }
 
-/** Every record, opened. While the records of one page are being opened, the next page is being read. */
-export async function* listRecords(listing: Listing): AsyncGenerator<Found> {
-  const { backend, finder, onCorrupt, pageSize } = listing;
+/**
+ * Every record, opened, in pages: a generator that gave out one by one would cost each record a turn or three. While the
+ * records of one page are being opened, the next page is being read.
+ */
+export async function* listRecords(listing: Listing): AsyncGenerator<Found[]> {
+  const { backend, pageSize } = listing;
   const pages = backend.scan({ pageSize })[Symbol.asyncIterator]();
   try {
     let coming = pages.next();
@@ -27,16 +30,29 @@ export async function* listRecords(listing: Listing): AsyncGenerator<Found> {
       coming = pages.next();
       // Reported when its turn comes, if it comes.
       coming.catch(() => {});
-      for (const opened of await Promise.allSettled(page.map((record) => openListed(listing, record)))) {
-        if (opened.status === "rejected") {
-          if (!(opened.reason instanceof RecordCorruptError) || !onCorrupt) throw opened.reason;
-          onCorrupt(opened.reason);
-        } else if (!(await finder.supersederOf(opened.value))) yield opened.value;
-      }
+      const { found, failure } = await openPage(listing, page);
+      yield found;
+      if (failure) throw failure.reason;
     }
   } finally {
     await pages.return?.();
   }
+}
+
+/** What the listing gives out of this page, up to the record that ends it. */
+async function openPage(listing: Listing, page: readonly StoredRecord[]): Promise<{ found: Found[]; failure?: { reason: unknown } }> {
+  const { finder, keyring, onCorrupt } = listing;
+  const found: Found[] = [];
+  for (const opened of await Promise.allSettled(page.map((record) => openListed(listing, record)))) {
+    if (opened.status === "rejected") {
+      const { reason } = opened as { reason: unknown };
+      if (!(reason instanceof RecordCorruptError) || !onCorrupt) return { found, failure: { reason } };
+      onCorrupt(reason);
+    } else if (opened.value.record.keyId === keyring.current.id || !(await finder.supersederOf(opened.value))) {
+      found.push(opened.value);
+    }
+  }
+  return { found };
 }
 
 /**

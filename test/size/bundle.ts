@@ -1,13 +1,7 @@
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { build } from "vite";
-
-interface Chunk {
-  readonly fileName: string;
-  readonly isEntry?: boolean;
-  readonly code: string;
-  readonly imports: readonly string[];
-}
+import { rolldown } from "rolldown";
+import type { OutputAsset, OutputChunk } from "rolldown";
 
 export interface BundleOptions {
   /** From where packages are found. */
@@ -16,34 +10,38 @@ export interface BundleOptions {
 }
 
 /**
- * The bytes after gzip that a page or Worker loads for this code, bundled and minified by Vite: the entry and what it imports
- * statically. What is loaded when it is needed, for one engine alone, is not part of it; that is why this is not left to
- * size-limit, which takes all that can be loaded for one bundle.
+ * The bytes after gzip that a page or Worker loads for this code, bundled and minified by Rolldown, which is Vite's bundler: the
+ * entry and what it imports statically. What is loaded when it is needed, for one engine alone, is not part of it; that is why
+ * this is not left to size-limit, which takes all that can be loaded for one bundle.
  */
 export async function bundleSize(code: string, { root, external = [] }: BundleOptions): Promise<number> {
   const entry = join(root, "size-entry.js");
-  const result = await build({
-    root,
-    configFile: false,
-    logLevel: "silent",
+  const bundle = await rolldown({
+    input: entry,
+    platform: "browser",
+    external: [...external, /^(node|cloudflare):/],
     plugins: [{ name: "entry", resolveId: (id) => (id === entry ? id : undefined), load: (id) => (id === entry ? code : undefined) }],
-    build: {
-      write: false,
-      modulePreload: false,
-      rolldownOptions: { input: entry, external: [...external, /^(node|cloudflare):/], preserveEntrySignatures: "strict" },
-    },
+    preserveEntrySignatures: "strict",
   });
-  const { output } = (Array.isArray(result) ? result[0] : result) as { output: Chunk[] };
-  const text = loadedAtOnce(output)
-    .map((chunk) => chunk.code)
-    .join("");
-  return gzipSync(text, { level: 9 }).length;
+  try {
+    const { output } = await bundle.generate({ format: "es", minify: true });
+    const text = loadedAtOnce(output.filter(isChunk))
+      .map((chunk) => chunk.code)
+      .join("");
+    return gzipSync(text, { level: 9 }).length;
+  } finally {
+    await bundle.close();
+  }
 }
 
-function loadedAtOnce(output: readonly Chunk[]): Chunk[] {
+function isChunk(file: OutputAsset | OutputChunk): file is OutputChunk {
+  return file.type === "chunk";
+}
+
+function loadedAtOnce(output: readonly OutputChunk[]): OutputChunk[] {
   const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk]));
-  const loaded = new Set<Chunk>();
-  const load = (chunk: Chunk | undefined): void => {
+  const loaded = new Set<OutputChunk>();
+  const load = (chunk: OutputChunk | undefined): void => {
     if (!chunk || loaded.has(chunk)) return;
     loaded.add(chunk);
     for (const name of chunk.imports) load(chunks.get(name));

@@ -6,11 +6,11 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Bytes after gzip that each entry point may take with all that it exports. A change that costs more must be worth it. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  ".": 7400,
-  "./indexeddb": 12_200,
-  "./unstorage": 14_900,
+  ".": 7500,
+  "./indexeddb": 12_300,
+  "./unstorage": 14_300,
   "./durable-object": 11_600,
-  "./fs": 4500,
+  "./fs": 4800,
   "./backend": 8500,
   "./refresh": 8200,
   "./locks": 3600,
