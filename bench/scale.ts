@@ -50,7 +50,7 @@ function pricesTable(): string {
     ["a million times", "Workers KV", "$", "one Durable Object", "$", "Redis", "$"],
     Object.keys(kv).map((call) => [
       call,
-      operationsText(kv[call]!),
+      kvText(kv[call]!),
       dollars(priceOf("kv", kv[call]!)),
       rowsText(object[call]!),
       dollars(priceOf("durable-object", object[call]!)),
@@ -58,6 +58,12 @@ function pricesTable(): string {
       dollars(priceOf("redis", redis[call]!)),
     ]),
   );
+}
+
+/** Requests, and how many keys they read where it is not one each. */
+function kvText({ "key read": keys, ...requests }: OperationTable[string]): string {
+  const text = operationsText(requests);
+  return keys === requests["get"] ? text : text.replace("get", `get (${keys} keys)`);
 }
 
 /** Requests first, then what is billed beside them, where it is anything. */
@@ -80,9 +86,9 @@ function leanTable(): string {
     ["a million times", "all five look-ups", "$", 'lookups: ["account", "refresh"]', "$"],
     calls.map((call) => [
       call,
-      operationsText(all[call]!),
+      kvText(all[call]!),
       dollars(priceOf("kv", all[call]!)),
-      operationsText(lean[call]!),
+      kvText(lean[call]!),
       dollars(priceOf("kv", lean[call]!)),
     ]),
   );

@@ -1,7 +1,10 @@
 // US dollars, as the vendors' pages had them in November 2026; what a plan includes is not taken off.
 
-/** https://developers.cloudflare.com/kv/platform/pricing/, for a million operations and a gigabyte a month. A bulk read is billed by its keys. */
-const KV = { get: 0.5, put: 5, delete: 5, list: 5, storedGB: 0.5 } as const;
+/**
+ * https://developers.cloudflare.com/kv/platform/pricing/, for a million operations and a gigabyte a month. "Bulk read operations are
+ * billed by the amount of keys read", so no read is billed as a request.
+ */
+const KV = { get: 0, "key read": 0.5, put: 5, delete: 5, list: 5, storedGB: 0.5 } as const;
 
 /** https://developers.cloudflare.com/durable-objects/platform/pricing/, for a million requests and rows; and for a million GB-seconds. */
 const DURABLE_OBJECTS = { request: 0.15, "row read": 0.001, "row written": 1, gigabyteSeconds: 12.5, storedGB: 0.2 } as const;

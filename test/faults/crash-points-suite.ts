@@ -6,6 +6,7 @@ import { checkTokens, rotateSecret } from "../../src/maintenance/index.ts";
 import { queriesThatFind } from "../conformance/fixture.ts";
 import { CrashingStorage, MANNERS } from "../support/crash.ts";
 import { freshLayout, layout, storageOver } from "../support/exact-index.ts";
+import type { Under } from "../support/interleaved-clients.ts";
 
 const NEW = "the-new-secret-of-thirty-two-characters";
 const OLD = "the-old-secret-of-thirty-two-characters";
@@ -151,9 +152,12 @@ async function repair(store: EdgeTokenStore, { secret }: Scenario): Promise<void
   if (secret) await rotateSecret(store);
 }
 
-/** @param cutRepairsShort whether the repairs are stopped at each of their driver calls, too */
-export function crashPointsSuite({ cutRepairsShort }: { cutRepairsShort: boolean }): void {
-  describe.each(SCENARIOS)("$name, stopped before and after each single driver call", (scenario) => {
+/**
+ * @param cutRepairsShort whether the repairs are stopped at each of their driver calls, too
+ * @param under what lies under the driver, whose calls count too
+ */
+export function crashPointsSuite({ cutRepairsShort, under = "no client" }: { cutRepairsShort: boolean; under?: Under }): void {
+  describe.each(SCENARIOS)(`$name with ${under} under the driver, stopped before and after each single driver call`, (scenario) => {
     const { secret = NEW, act, next } = scenario;
 
     /** The storage after each crash there is. */
@@ -161,14 +165,16 @@ export function crashPointsSuite({ cutRepairsShort }: { cutRepairsShort: boolean
       for (const manner of MANNERS) {
         for (let at = 0; ; at++) {
           const data = new Map(prepared.data);
-          const crashing = new CrashingStorage(data, at, manner);
+          const crashing = new CrashingStorage(data, at, manner, under);
           const acting = act(open(crashing.storage, secret), prepared.id);
           const acknowledged = await acting.then(
             () => true,
             () => false,
           );
           if (!crashing.crashed) break;
-          expect(acknowledged, `crashed ${manner} call ${at}`).toBe(false);
+          // A bulk read that is lost alone is made up for by single reads.
+          const mayGoOn = manner === "alone" && under === "a KV binding";
+          if (!mayGoOn) expect(acknowledged, `crashed ${manner} call ${at}`).toBe(false);
           yield data;
         }
       }
@@ -185,7 +191,7 @@ export function crashPointsSuite({ cutRepairsShort }: { cutRepairsShort: boolean
         await repair(reopen(data, secret), scenario);
         await expectExact(data, live);
       }
-      console.log(`${scenario.name}: ${points} crash points`);
+      console.log(`${scenario.name} with ${under}: ${points} crash points`);
       expect(points).toBeGreaterThan(MANNERS.length * 5);
     });
 
@@ -213,7 +219,7 @@ export function crashPointsSuite({ cutRepairsShort }: { cutRepairsShort: boolean
         states.add(state);
         for (let at = 0; ; at++) {
           const data = new Map(crashed);
-          const crashing = new CrashingStorage(data, at, "before");
+          const crashing = new CrashingStorage(data, at, "before", under);
           await repair(open(crashing.storage, secret), scenario).catch(() => {});
           if (!crashing.crashed) break;
           points++;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, it, vi } from "vitest";
 import { seededRandom } from "../../src/testing/index.ts";
 import { AllSchedules, randomSchedule } from "../support/interleaved-clients.ts";
+import type { Under } from "../support/interleaved-clients.ts";
 import { Interleavings } from "../support/interleavings.ts";
 import { INSERT_ANN, INSERT_EVE, operationsOn, prepareStart } from "../support/racing-operations.ts";
 import type { Operation, Start, TargetName } from "../support/racing-operations.ts";
@@ -12,6 +13,8 @@ export interface InterleavingCounts {
   readonly threes: { readonly choices: number; readonly schedules: number };
   /** Whether the pairs whose order matters most also run in every schedule there is. */
   readonly exhaustive: boolean;
+  /** What lies under each client's driver; default no client. */
+  readonly under?: Under;
 }
 
 /** Schedules between two looks from outside, and the steps that most schedules have. */
@@ -19,7 +22,7 @@ const OBSERVE_EVERY = 8;
 const STEPS = 16;
 
 /** Clients on a storage that can't compare before it writes, each as a process of its own. */
-export function interleavingsSuite({ perPair, threes, exhaustive }: InterleavingCounts): void {
+export function interleavingsSuite({ perPair, threes, exhaustive, under }: InterleavingCounts): void {
   const random = seededRandom(20_261_124);
   let start: Start;
   let schedules = 0;
@@ -32,7 +35,7 @@ export function interleavingsSuite({ perPair, threes, exhaustive }: Interleaving
   });
   afterAll(() => {
     vi.unstubAllGlobals();
-    console.log(`interleavings: ${schedules} schedules, ${outcomes} different outcomes`);
+    console.log(`interleavings with ${under ?? "no client"}: ${schedules} schedules, ${outcomes} different outcomes`);
   });
 
   const on = (name: TargetName): Operation[] => operationsOn(start.tokens[name]);
@@ -40,7 +43,7 @@ export function interleavingsSuite({ perPair, threes, exhaustive }: Interleaving
   const observeAt = (count: number): number | undefined => (count % OBSERVE_EVERY === 0 ? Math.floor(random() * STEPS) : undefined);
 
   async function runRandom(operations: readonly Operation[], count: number): Promise<void> {
-    const race = new Interleavings(start, operations);
+    const race = new Interleavings(start, operations, under);
     while (race.count < count) await race.run(randomSchedule(random), observeAt(race.count));
     schedules += race.count;
     outcomes += race.outcomes;
@@ -80,6 +83,7 @@ export function interleavingsSuite({ perPair, threes, exhaustive }: Interleaving
     const race = new Interleavings(
       start,
       names.map((wanted) => on(name).find((operation) => operation.name === wanted)!),
+      under,
     );
     const all = new AllSchedules();
     while (all.next()) await race.run(all.choose, observeAt(race.count));

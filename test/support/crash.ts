@@ -1,6 +1,7 @@
 import { createStorage } from "unstorage";
 import type { Storage } from "unstorage";
 import { driverOver } from "./interleaved-clients.ts";
+import type { Under } from "./interleaved-clients.ts";
 
 /**
  * How a process ends at a driver call: with the call not made, or made and never answered, or lost alone while
@@ -15,15 +16,19 @@ export class CrashingStorage {
   #calls = 0;
   #crashed = false;
 
-  constructor(data: Map<string, string>, at: number, manner: Manner) {
+  constructor(data: Map<string, string>, at: number, manner: Manner, under?: Under) {
     this.storage = createStorage({
-      driver: driverOver(data, (act) => {
-        if (this.#crashed && manner !== "alone") throw new Error("crashed");
-        if (this.#calls++ !== at) return act();
-        this.#crashed = true;
-        if (manner === "after") act();
-        throw new Error("crashed");
-      }),
+      driver: driverOver(
+        data,
+        (act) => {
+          if (this.#crashed && manner !== "alone") throw new Error("crashed");
+          if (this.#calls++ !== at) return act();
+          this.#crashed = true;
+          if (manner === "after") act();
+          throw new Error("crashed");
+        },
+        under,
+      ),
     });
   }
 

@@ -15,16 +15,18 @@ export type Choose = (waiting: readonly { readonly client: number }[]) => number
  */
 export class InterleavedClients {
   readonly #data: Map<string, string>;
+  readonly #under: Under;
   readonly #waiting: Call[] = [];
 
-  constructor(data: Map<string, string>) {
+  constructor(data: Map<string, string>, under: Under = "no client") {
     this.#data = data;
+    this.#under = under;
   }
 
   driver(client: number): Driver {
     const inTurn = <Result>(act: () => Result): Promise<Result> =>
       new Promise((resolve) => this.#waiting.push({ client, release: () => resolve(act()) }));
-    return driverOver(this.#data, inTurn);
+    return driverOver(this.#data, inTurn, this.#under);
   }
 
   /** Runs the tasks to their ends, however they end. `between` runs while everybody waits. */
@@ -33,29 +35,61 @@ export class InterleavedClients {
     choose: Choose,
     between: (step: number) => Promise<void> | void = () => {},
   ): Promise<PromiseSettledResult<unknown>[]> {
-    let running = tasks.length;
-    const over = Promise.allSettled(tasks.map((task) => task().finally(() => running--)));
+    const running = new Set(tasks.keys());
+    const over = Promise.allSettled(tasks.map((task, client) => task().finally(() => running.delete(client))));
     for (let step = 0; ; step++) {
-      await microtasksDone();
-      if (running === 0) return over;
-      if (this.#waiting.length === 0) throw new Error("A client waits for something else than its driver.");
+      await this.#allWait(running);
+      if (running.size === 0) return over;
       const observed = between(step);
       if (observed) await observed;
       this.#waiting.splice(choose(this.#waiting), 1)[0]!.release();
     }
   }
+
+  /** Until each client that is running waits for its driver. */
+  async #allWait(running: ReadonlySet<number>): Promise<void> {
+    await microtasksDone();
+    for (let turn = 0; [...running].some((client) => !this.#waiting.some((call) => call.client === client)); turn++) {
+      if (turn === LOADING_TURNS) throw new Error("A client waits for something else than its driver.");
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+  }
 }
 
+/** How many turns of the event loop a client may take to load a module. */
+const LOADING_TURNS = 10_000;
+
+/** What the driver lets the store see of what lies under it: no client, or a binding as Workers KV has it, which reads many keys in one step. */
+export type Under = "no client" | "a KV binding";
+
+type InTurn = <Result>(act: () => Result) => Result | Promise<Result>;
+
 /** unstorage's interface over a map of texts; each call takes effect in one step, when `inTurn` lets it. */
-export function driverOver(data: Map<string, string>, inTurn: <Result>(act: () => Result) => Result | Promise<Result>): Driver {
+export function driverOver(data: Map<string, string>, inTurn: InTurn, under: Under = "no client"): Driver {
   return {
     name: "memory",
+    ...(under === "a KV binding" ? { getInstance: () => bindingOver(data, inTurn) } : {}),
     hasItem: (key) => inTurn(() => data.has(key)),
     getItem: (key) => inTurn(() => data.get(key) ?? null),
     getItems: (items) => inTurn(() => items.map(({ key }) => ({ key, value: data.get(key) ?? null }))),
     setItem: (key, value) => inTurn(() => void data.set(key, value)),
     removeItem: (key) => inTurn(() => void data.delete(key)),
     getKeys: () => inTurn(() => [...data.keys()]),
+  };
+}
+
+function bindingOver(data: Map<string, string>, inTurn: InTurn): object {
+  const get = (key: string): string | null => data.get(key) ?? null;
+  return {
+    get: async (keys: string | string[]) => inTurn(() => (Array.isArray(keys) ? new Map(keys.map((key) => [key, get(key)])) : get(keys))),
+    list: async ({ prefix }: { prefix: string }) =>
+      inTurn(() => ({
+        keys: [...data.keys()].filter((name) => name.startsWith(prefix)).map((name) => ({ name })),
+        list_complete: true,
+      })),
+    getWithMetadata: () => Promise.reject(new Error("Nobody asks for it.")),
   };
 }
 

@@ -6,7 +6,7 @@ import { checkTokens } from "../../src/maintenance/index.ts";
 import { queriesThatFind } from "../conformance/fixture.ts";
 import { freshLayout, layout, storageOver } from "./exact-index.ts";
 import { InterleavedClients } from "./interleaved-clients.ts";
-import type { Choose } from "./interleaved-clients.ts";
+import type { Choose, Under } from "./interleaved-clients.ts";
 import { assertMatches, open } from "./racing-operations.ts";
 import type { Operation, Start } from "./racing-operations.ts";
 
@@ -14,13 +14,15 @@ import type { Operation, Start } from "./racing-operations.ts";
 export class Interleavings {
   readonly #start: Start;
   readonly #operations: readonly Operation[];
+  readonly #under: Under | undefined;
   /** Final states that were looked into already: schedules share them. */
   readonly #known = new Set<string>();
   count = 0;
 
-  constructor(start: Start, operations: readonly Operation[]) {
+  constructor(start: Start, operations: readonly Operation[], under?: Under) {
     this.#start = start;
     this.#operations = operations;
+    this.#under = under;
   }
 
   get outcomes(): number {
@@ -31,7 +33,7 @@ export class Interleavings {
   async run(choose: Choose, observeAt?: number): Promise<void> {
     const data = new Map(this.#start.data);
     const written = new Set(Object.values(this.#start.tokens).map((token) => JSON.stringify(token)));
-    const clients = new InterleavedClients(data);
+    const clients = new InterleavedClients(data, this.#under);
     const stores = this.#operations.map((_, client) => open(createStorage({ driver: noting(clients.driver(client), written) })));
     const order: number[] = [];
     try {

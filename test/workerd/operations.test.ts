@@ -27,9 +27,12 @@ it.each([
       const method = kv[name];
       if (typeof method !== "function") return method;
       return (...args: unknown[]): unknown => {
-        const operation = name === "getWithMetadata" ? "get" : name;
-        // A bulk read is billed by its keys.
-        counts[operation] = (counts[operation] ?? 0) + (Array.isArray(args[0]) ? args[0].length : 1);
+        const add = (operation: string, count = 1): void => void (counts[operation] = (counts[operation] ?? 0) + count);
+        if (name.startsWith("get")) {
+          add("get");
+          // A bulk read is one request of an invocation's, but is billed by its keys.
+          add("key read", Array.isArray(args[0]) ? args[0].length : 1);
+        } else add(name);
         return method.apply(kv, args);
       };
     },

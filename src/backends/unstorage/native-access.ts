@@ -32,6 +32,11 @@ export interface NativeAccess {
   readonly listPages?: (base: string) => AsyncIterable<readonly string[]>;
   /** The values under the keys, in their order, in fewer requests than one for each. */
   readonly getAll?: (keys: readonly string[]) => Promise<unknown[]>;
+  /**
+   * The same for who can tell by the values themselves whether they come from the same place as the storage's: null for what is not
+   * there; undefined for all where `proves` denies it, or they can't be had so.
+   */
+  readonly getProven?: (keys: readonly string[], proves: (values: readonly unknown[]) => boolean) => Promise<unknown[] | undefined>;
   /** The text under a key of the storage; of access that goes round unstorage, which may keep a key elsewhere. */
   readonly readText?: (key: string) => Promise<string | null>;
   /** What serves where, or as long as, `readText` has not proven to lead to the same place as the storage; default nothing. */

@@ -2,11 +2,18 @@ import type { NativeAccess, NativeParts } from "../native-access.ts";
 import type { KVBinding } from "./binding.ts";
 
 /** The binding of Workers KV, which lists better than the driver does. */
-export async function detectCloudflareKV(instance: unknown, parts: NativeParts): Promise<NativeAccess | undefined> {
+export async function detectKVListing(instance: unknown, parts: NativeParts): Promise<NativeAccess | undefined> {
   if (!isKVBinding(instance)) return undefined;
   // Loaded only where there is one, and only by listings.
   const { listingBy } = await import("./listing.ts");
   return listingBy(instance, parts);
+}
+
+/** The same, which gives several values at once. */
+export async function detectKVValues(instance: unknown, parts: NativeParts): Promise<NativeAccess | undefined> {
+  if (!isKVBinding(instance)) return undefined;
+  const { provenValuesBy } = await import("./proven-values.ts");
+  return provenValuesBy(instance, parts);
 }
 
 function isKVBinding(instance: unknown): instance is KVBinding {
