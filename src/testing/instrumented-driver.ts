@@ -4,8 +4,8 @@ const DRIVER_CALLS = ["hasItem", "getItem", "getItems", "setItem", "removeItem",
 export type DriverCall = (typeof DRIVER_CALLS)[number];
 
 /**
- * An unstorage driver that asks first: `before` may count the call, delay it, or throw in its place. Writes that the store
- * makes past the driver, such as scripts on Redis or statements of SQL, don't ask.
+ * An unstorage driver that asks first: `before` may count the call, delay it, or throw in its place. What the store asks for
+ * past the driver, such as scripts on Redis, statements of SQL or several keys of Workers KV at once, does not ask.
  */
 export function instrumentDriver<AnyDriver extends object>(
   driver: AnyDriver,

@@ -2,9 +2,8 @@ import { createStorage, prefixStorage } from "unstorage";
 import type { Storage } from "unstorage";
 import cloudflareKVBindingDriver from "unstorage/drivers/cloudflare-kv-binding";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { INDEX_NAMES } from "../../src/backend.ts";
-import type { IndexName } from "../../src/backend.ts";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
+import type { UnstorageTokenStoreOptions } from "../../src/backends/unstorage/index.ts";
 import type { EdgeTokenStore } from "../../src/index.ts";
 import { DelayedKV } from "../../src/testing/index.ts";
 import type { DelayedKVBinding } from "../../src/testing/index.ts";
@@ -34,7 +33,7 @@ class World {
   /** Before and after each write. */
   around: (key: string, when: "before" | "after") => Promise<void> | void = () => {};
 
-  constructor(open = (storage: Storage): Storage => storage, lookups: readonly IndexName[] = INDEX_NAMES) {
+  constructor(open = (storage: Storage): Storage => storage, options: Partial<UnstorageTokenStoreOptions> = {}) {
     const { kv } = this;
     const binding = {
       ...kv,
@@ -53,7 +52,7 @@ class World {
       },
     };
     const storage = createStorage({ driver: cloudflareKVBindingDriver({ binding: binding as never }) });
-    this.store = createUnstorageTokenStore(open(storage), { secret: SECRET, lookups });
+    this.store = createUnstorageTokenStore(open(storage), { secret: SECRET, ...options });
   }
 
   /** A second later, so that every key may be written again. */
@@ -278,8 +277,15 @@ describe("several index entries at once on Workers KV", () => {
     });
   });
 
+  it("are believed of an unsealed store too", async () => {
+    const world = new World(undefined, { secret: false });
+    await prepare(world);
+    expect(await refresh(world, "b")).toEqual({ single: 1, bulk: 1 });
+    await world.expectFound({ ...ANN, accessToken: "b" }, SIBLING);
+  });
+
   it("are not asked for by a store that has one index, nor by a save that changes nothing", async () => {
-    const world = new World(undefined, ["account"]);
+    const world = new World(undefined, { lookups: ["account"] });
     await world.run(world.store.saveToken(ANN));
     expect(await refresh(world, "b")).toEqual({ single: 2, bulk: 0 });
     const whole = new World();

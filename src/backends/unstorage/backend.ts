@@ -5,7 +5,7 @@ import { StoreUnavailableError, TokenInvalidError } from "../../errors.ts";
 import { REGISTER_KEY } from "../../sealing/key-register.ts";
 import type { OrphanSweeper } from "./orphan-sweeper.ts";
 import { CheckedStorage } from "./checked-storage.ts";
-import { detectKVListing, detectKVValues } from "./cloudflare-kv/detect.ts";
+import { detectKVListing, detectKVPointers } from "./cloudflare-kv/detect.ts";
 import { planCommit, pointerKeys, recordValue } from "./commit-plan.ts";
 import { coordinationOf } from "./coordination.ts";
 import type { Coordination } from "./coordination.ts";
@@ -27,7 +27,7 @@ type ReadAll = (keys: readonly string[]) => Promise<unknown[]>;
 /** How many keys are removed side by side. */
 const REMOVE_BATCH = 64;
 
-const NATIVE: readonly NativeDetector[] = [detectRedis, detectSql, detectExclusive, detectKVValues];
+const NATIVE: readonly NativeDetector[] = [detectRedis, detectSql, detectExclusive, detectKVPointers];
 /** Asked by listings alone: what a look-up or a save would pay for the proof is more than it gains. */
 const NATIVE_LISTINGS: readonly NativeDetector[] = [detectKVListing];
 
@@ -80,11 +80,7 @@ export class UnstorageBackend implements Backend {
   async commit(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean> {
     const plan = planCommit(this.#keys, previous, next);
     const native = this.#native.settled ?? (await this.#native.find());
-    return this.#alone(plan.keys, async () =>
-      native.commit
-        ? native.commit(plan)
-        : this.#ordered.commit(plan, { compare: native.exclusive !== undefined, getProven: native.getProven }),
-    );
+    return this.#alone(plan.keys, async () => (native.commit ? native.commit(plan) : this.#ordered.commit(plan, native)));
   }
 
   assertFits(record: StoredRecord): void {

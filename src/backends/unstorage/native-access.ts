@@ -33,10 +33,10 @@ export interface NativeAccess {
   /** The values under the keys, in their order, in fewer requests than one for each. */
   readonly getAll?: (keys: readonly string[]) => Promise<unknown[]>;
   /**
-   * The same for who can tell by the values themselves whether they come from the same place as the storage's: null for what is not
-   * there; undefined for all where `proves` denies it, or they can't be had so.
+   * The values under `plan.wanted` and `plan.stale`, in that order, once the record is written; undefined where the answer does not itself
+   * prove that it comes from there.
    */
-  readonly getProven?: (keys: readonly string[], proves: (values: readonly unknown[]) => boolean) => Promise<unknown[] | undefined>;
+  readonly readPointers?: (plan: CommitPlan) => Promise<unknown[] | undefined>;
   /** The text under a key of the storage; of access that goes round unstorage, which may keep a key elsewhere. */
   readonly readText?: (key: string) => Promise<string | null>;
   /** What serves where, or as long as, `readText` has not proven to lead to the same place as the storage; default nothing. */

@@ -13,12 +13,6 @@ import { afterWrites } from "./store-errors.ts";
 
 type PointerLists = ReadonlyMap<string, readonly Pointer[]>;
 
-interface CommitOptions {
-  /** Read the record again before it is written over; worth it where nobody in another process can write in between. */
-  readonly compare: boolean;
-  readonly getProven: NativeAccess["getProven"];
-}
-
 /**
  * Commits on a storage that can only get, set and remove one key at a time.
  *
@@ -39,14 +33,15 @@ export class OrderedCommit {
     this.#clock = clock;
   }
 
-  async commit(plan: CommitPlan, { compare, getProven }: CommitOptions): Promise<boolean> {
+  async commit(plan: CommitPlan, { exclusive, readPointers }: NativeAccess): Promise<boolean> {
     const { previous, next, inserts } = plan;
     if (previous && this.#clock.isOutdated(previous)) return false;
-    if (previous && compare && !isUnchanged(previous, await this.#storage.get(this.#keys.record(previous.key)))) return false;
+    // Worth it where nobody in another process can write in between.
+    if (previous && exclusive && !isUnchanged(previous, await this.#storage.get(this.#keys.record(previous.key)))) return false;
     if (inserts && (await this.#storage.get(this.#keys.record(next!.key))) != null) return false;
     if (next) await this.writeRecord(next);
     else await this.removeRecord(previous!.key);
-    await this.#moveIndex(plan, getProven).catch((error: unknown) => {
+    await this.#moveIndex(plan, readPointers).catch((error: unknown) => {
       throw afterWrites(error);
     });
     return true;
@@ -76,10 +71,10 @@ export class OrderedCommit {
     }
   }
 
-  async #moveIndex(plan: CommitPlan, getProven: CommitOptions["getProven"]): Promise<void> {
+  async #moveIndex(plan: CommitPlan, readPointers: NativeAccess["readPointers"]): Promise<void> {
     const { previous, next, wanted, stale, inserts } = plan;
     // Not before the record is written: what another process takes away from then on, it finds to be wanted and restores.
-    const pointers = (await this.#readProven(plan, getProven)) ?? (await this.#readPointers([...wanted, ...stale]));
+    const pointers = await this.#readPointers([...wanted, ...stale], readPointers?.(plan));
     if (next) await this.#addPointers(next, wanted, pointers, inserts ? [] : pointerKeys(this.#keys, previous));
     await settleAll(
       stale.map((pointerKey) => {
@@ -127,31 +122,12 @@ export class OrderedCommit {
     );
   }
 
-  /**
-   * The lists by one request that goes round the storage, where its answer shows that it comes from the same place: by the record, as
-   * this commit has just written it and no copy has it; or after a removal by its absence, where every list still leads to it.
-   */
-  async #readProven(
-    { previous, next, wanted, stale }: CommitPlan,
-    getProven: CommitOptions["getProven"],
-  ): Promise<PointerLists | undefined> {
-    const lists = [...wanted, ...stale];
-    if (!getProven || lists.length < 2) return undefined;
-    const { key } = (next ?? previous)!;
-    const values = await getProven([this.#keys.record(key), ...lists], ([record, ...found]) =>
-      next ? isUnchanged(next, record) : record == null && found.every((value) => pointersOf(value).some((pointer) => pointer.key === key)),
-    );
-    return values && listsOf(lists, values.slice(1));
+  /** `read`: the same values, where they were to be had in another way. */
+  async #readPointers(lists: readonly string[], read?: Promise<unknown[] | undefined>): Promise<PointerLists> {
+    const values = (await read) ?? (await this.#storage.getAll(lists));
+    // A damaged list is replaced by the save that meets it; whom else it led to is not known.
+    return new Map(lists.map((pointerKey, position) => [pointerKey, pointersOf(values[position])]));
   }
-
-  async #readPointers(lists: readonly string[]): Promise<PointerLists> {
-    return listsOf(lists, await this.#storage.getAll(lists));
-  }
-}
-
-/** A damaged list is replaced by the save that meets it; whom else it led to is not known. */
-function listsOf(lists: readonly string[], values: readonly unknown[]): PointerLists {
-  return new Map(lists.map((pointerKey, position) => [pointerKey, pointersOf(values[position])]));
 }
 
 /** Then the record is found by its account whatever else was removed, and a refresh costs no further read. */

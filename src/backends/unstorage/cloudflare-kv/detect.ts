@@ -9,11 +9,11 @@ export async function detectKVListing(instance: unknown, parts: NativeParts): Pr
   return listingBy(instance, parts);
 }
 
-/** The same, which gives several values at once. */
-export async function detectKVValues(instance: unknown, parts: NativeParts): Promise<NativeAccess | undefined> {
+/** The same, which gives all pointers of a commit at once. */
+export async function detectKVPointers(instance: unknown, parts: NativeParts): Promise<NativeAccess | undefined> {
   if (!isKVBinding(instance)) return undefined;
-  const { provenValuesBy } = await import("./proven-values.ts");
-  return provenValuesBy(instance, parts);
+  const { pointerReadsBy } = await import("./pointer-reads.ts");
+  return pointerReadsBy(instance, parts);
 }
 
 function isKVBinding(instance: unknown): instance is KVBinding {
