@@ -10,6 +10,7 @@ import type { DelayedKVBinding } from "../../src/testing/index.ts";
 import { queriesThatFind } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { layout } from "../support/exact-index.ts";
+import { driverOver } from "../support/interleaved-clients.ts";
 
 const ANN = { userName: "ann", clientId: "c", refreshToken: "r", accessToken: "a" };
 /** Shares the index entry of its user. */
@@ -63,11 +64,12 @@ class World {
     return this.reads;
   }
 
+  /** Lets time pass until the task is over. */
   async run(task: Promise<unknown>): Promise<void> {
-    let over = false;
-    const settled = task.finally(() => void (over = true));
+    const state = { over: false };
+    const settled = task.finally(() => void (state.over = true));
     settled.catch(() => {});
-    while (!over) await vi.advanceTimersByTimeAsync(100);
+    while (!state.over) await vi.advanceTimersByTimeAsync(100);
     await settled;
   }
 
@@ -292,4 +294,16 @@ describe("several index entries at once on Workers KV", () => {
     await prepare(whole);
     expect(await whole.during(() => whole.store.saveToken(ANN))).toEqual({ single: 1 + 4, bulk: 0 });
   });
+});
+
+it("a client that looks like a binding of Workers KV, as Netlify's does, is left to its driver", async () => {
+  const data = new Map<string, string>();
+  const unlike = (): Promise<never> => Promise.reject(new Error("Only the driver knows how to ask."));
+  const driver = {
+    ...driverOver(data, (act) => act()),
+    getInstance: () => ({ get: unlike, set: unlike, list: unlike, getWithMetadata: unlike }),
+  };
+  const store = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
+  const ann = await store.saveToken(ANN);
+  expect(await store.getTokens()).toEqual([ann]);
 });

@@ -80,6 +80,8 @@ export function driverOver(data: Map<string, string>, inTurn: InTurn, under: Und
   };
 }
 
+const unused = (): Promise<never> => Promise.reject(new Error("Nobody asks for it."));
+
 function bindingOver(data: Map<string, string>, inTurn: InTurn): object {
   const get = (key: string): string | null => data.get(key) ?? null;
   return {
@@ -89,7 +91,9 @@ function bindingOver(data: Map<string, string>, inTurn: InTurn): object {
         keys: [...data.keys()].filter((name) => name.startsWith(prefix)).map((name) => ({ name })),
         list_complete: true,
       })),
-    getWithMetadata: () => Promise.reject(new Error("Nobody asks for it.")),
+    // The store writes through the driver.
+    put: unused,
+    getWithMetadata: unused,
   };
 }
 

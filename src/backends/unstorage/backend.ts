@@ -5,7 +5,7 @@ import { StoreUnavailableError, TokenInvalidError } from "../../errors.ts";
 import { REGISTER_KEY } from "../../sealing/key-register.ts";
 import type { OrphanSweeper } from "./orphan-sweeper.ts";
 import { CheckedStorage } from "./checked-storage.ts";
-import { detectKVListing, detectKVPointers } from "./cloudflare-kv/detect.ts";
+import { detectCloudflareKV } from "./cloudflare-kv/detect.ts";
 import { planCommit, pointerKeys, recordValue } from "./commit-plan.ts";
 import { coordinationOf } from "./coordination.ts";
 import type { Coordination } from "./coordination.ts";
@@ -27,9 +27,9 @@ type ReadAll = (keys: readonly string[]) => Promise<unknown[]>;
 /** How many keys are removed side by side. */
 const REMOVE_BATCH = 64;
 
-const NATIVE: readonly NativeDetector[] = [detectRedis, detectSql, detectExclusive, detectKVPointers];
+const NATIVE: readonly NativeDetector[] = [detectRedis, detectSql, detectExclusive, detectCloudflareKV("pointerReadsBy")];
 /** Asked by listings alone: what a look-up or a save would pay for the proof is more than it gains. */
-const NATIVE_LISTINGS: readonly NativeDetector[] = [detectKVListing];
+const NATIVE_LISTINGS: readonly NativeDetector[] = [detectCloudflareKV("listingBy")];
 
 /** Records and pointers on any unstorage driver. */
 export class UnstorageBackend implements Backend {

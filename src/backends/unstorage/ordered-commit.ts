@@ -12,6 +12,7 @@ import { settleAll } from "./settle-all.ts";
 import { afterWrites } from "./store-errors.ts";
 
 type PointerLists = ReadonlyMap<string, readonly Pointer[]>;
+type PointerValues = readonly unknown[] | undefined;
 
 /**
  * Commits on a storage that can only get, set and remove one key at a time.
@@ -41,7 +42,8 @@ export class OrderedCommit {
     if (inserts && (await this.#storage.get(this.#keys.record(next!.key))) != null) return false;
     if (next) await this.writeRecord(next);
     else await this.removeRecord(previous!.key);
-    await this.#moveIndex(plan, readPointers).catch((error: unknown) => {
+    // Not before the record is written: what another process takes away from then on, it finds to be wanted and restores.
+    await this.#moveIndex(plan, readPointers?.(plan)).catch((error: unknown) => {
       throw afterWrites(error);
     });
     return true;
@@ -71,10 +73,8 @@ export class OrderedCommit {
     }
   }
 
-  async #moveIndex(plan: CommitPlan, readPointers: NativeAccess["readPointers"]): Promise<void> {
-    const { previous, next, wanted, stale, inserts } = plan;
-    // Not before the record is written: what another process takes away from then on, it finds to be wanted and restores.
-    const pointers = await this.#readPointers([...wanted, ...stale], readPointers?.(plan));
+  async #moveIndex({ previous, next, wanted, stale, inserts }: CommitPlan, native?: Promise<PointerValues>): Promise<void> {
+    const pointers = await this.#readPointers([...wanted, ...stale], native);
     if (next) await this.#addPointers(next, wanted, pointers, inserts ? [] : pointerKeys(this.#keys, previous));
     await settleAll(
       stale.map((pointerKey) => {
@@ -122,9 +122,9 @@ export class OrderedCommit {
     );
   }
 
-  /** `read`: the same values, where they were to be had in another way. */
-  async #readPointers(lists: readonly string[], read?: Promise<unknown[] | undefined>): Promise<PointerLists> {
-    const values = (await read) ?? (await this.#storage.getAll(lists));
+  /** `native`: their values, where they may be had in another way. */
+  async #readPointers(lists: readonly string[], native?: Promise<PointerValues>): Promise<PointerLists> {
+    const values = (await native) ?? (await this.#storage.getAll(lists));
     // A damaged list is replaced by the save that meets it; whom else it led to is not known.
     return new Map(lists.map((pointerKey, position) => [pointerKey, pointersOf(values[position])]));
   }

@@ -1,22 +1,13 @@
-import type { NativeAccess, NativeParts } from "../native-access.ts";
+import type { NativeDetector } from "../native-access.ts";
 import type { KVBinding } from "./binding.ts";
 
-/** The binding of Workers KV, which lists better than the driver does. */
-export async function detectKVListing(instance: unknown, parts: NativeParts): Promise<NativeAccess | undefined> {
-  if (!isKVBinding(instance)) return undefined;
-  // Loaded only where there is one, and only by listings.
-  const { listingBy } = await import("./listing.ts");
-  return listingBy(instance, parts);
+/** The binding of Workers KV, in one of the ways in which it does better than the driver; loaded only where there is one. */
+export function detectCloudflareKV(by: "listingBy" | "pointerReadsBy"): NativeDetector {
+  return async (instance, parts) => (isKVBinding(instance) ? (await import("./access.ts"))[by](instance, parts) : undefined);
 }
 
-/** The same, which gives all pointers of a commit at once. */
-export async function detectKVPointers(instance: unknown, parts: NativeParts): Promise<NativeAccess | undefined> {
-  if (!isKVBinding(instance)) return undefined;
-  const { pointerReadsBy } = await import("./pointer-reads.ts");
-  return pointerReadsBy(instance, parts);
-}
-
+/** Netlify's client has `get`, `getWithMetadata` and a `list` of another kind, but no `put`. */
 function isKVBinding(instance: unknown): instance is KVBinding {
-  const { get, list, getWithMetadata } = instance as Partial<KVBinding>;
-  return [get, list, getWithMetadata].every((method) => typeof method === "function");
+  const { put, getWithMetadata } = instance as Partial<KVBinding>;
+  return typeof put === "function" && typeof getWithMetadata === "function";
 }
