@@ -27,9 +27,9 @@ export interface AtomicFsOptions {
   /** The directory of the files, made on first use; a relative one counts from the working directory of now. */
   base: string;
   /**
-   * Whether values of up to 16 kB are read on the calling thread; default true, since of files that the operating system holds
-   * in memory that takes a third to a fifth of the time which the same thread needs to ask Node's thread pool. Set it to false
-   * where `base` is on a network or another file system whose reads can take long: the whole process would wait for each.
+   * Whether values below 16 kB are read on the calling thread; default true: to ask Node's thread pool takes three times as long of
+   * that same thread, where the operating system holds the files in memory. Set it to false where `base` is on a network or another
+   * file system whose reads can take long: the whole process would wait for each.
    */
   blockingReads?: boolean;
 }
@@ -75,10 +75,9 @@ export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions
   const ready = (): Promise<unknown> => (swept ??= Promise.all([sweepOrphans(base, { remove: true }), sweepLocks(base)]));
 
   async function open<Result>(
-    key: string,
+    segments: readonly string[],
     use: (file: number, bytes: Buffer, header: StoredValue) => Result,
   ): Promise<Awaited<Result> | null> {
-    const segments = segmentsOfKey(key);
     const found = await guard.withFile(segments, async (file) => {
       const bytes = await readAll(file);
       const header = parseHeader(bytes);
@@ -89,9 +88,10 @@ export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions
 
   /** What `use` makes of the value's bytes, which are good no longer than it runs. */
   async function take<Result>(key: string, use: (bytes: Buffer, headerBytes: number) => Result): Promise<Result | null> {
+    const segments = segmentsOfKey(key);
     await ready();
-    const bytes = blockingReads ? readNow(base, segmentsOfKey(key), guard) : undefined;
-    if (bytes === undefined) return open(key, (_, all, { headerBytes }) => use(all, headerBytes));
+    const bytes = blockingReads ? readNow(base, segments, guard) : undefined;
+    if (bytes === undefined) return open(segments, (_, all, { headerBytes }) => use(all, headerBytes));
     const header = bytes && parseHeader(bytes);
     return header && !isExpired(header) ? use(bytes, header.headerBytes) : null;
   }
@@ -158,8 +158,9 @@ export function atomicFsDriver(options: AtomicFsOptions): Driver<AtomicFsOptions
     hasItem: async (key) => (await take(key, () => true)) !== null,
     getItem: (key) => take(key, (bytes, headerBytes) => bytes.toString("utf8", headerBytes)),
     async getMeta(key) {
+      const segments = segmentsOfKey(key);
       await ready();
-      return open(key, metaOf);
+      return open(segments, metaOf);
     },
     async setItem(key, value, { ttl } = {}) {
       const segments = segmentsOfKey(key);

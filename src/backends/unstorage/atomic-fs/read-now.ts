@@ -4,7 +4,7 @@ import { hasCode } from "./file-errors.ts";
 import { NO_FOLLOW, READ_FLAGS } from "./guarded-file.ts";
 import type { LinkGuard } from "./guarded-file.ts";
 
-/** What is longer is left to the thread pool. Tokens are a tenth of it. */
+/** What is as long or longer is left to the thread pool. Tokens are a tenth of it. */
 const LONGEST_BYTES = 16_384;
 
 /** More in one turn of the event loop, such as a listing's, are left to it too, so that others get their turn: some 1 ms. */
@@ -14,8 +14,8 @@ let buffer: Buffer | undefined;
 let readsThisTurn = 0;
 
 /**
- * What lies in a file, read on this thread: of what the system holds in memory that takes less of this very thread than to ask
- * the thread pool, a third to a fifth, and nobody waits for the pool.
+ * What lies in a file, read on this thread: to ask the thread pool takes three times as long of this very thread, where the system
+ * holds the file in memory, and the answer has to be waited for.
  *
  * The bytes are good until the next call. Null where no value lies there; undefined where anything is out of the ordinary: then
  * {@link LinkGuard.withFile} has to tell.
