@@ -62,14 +62,17 @@ export class Finder {
     return found && matchesStep(step, found.token) && this.#isLive(found) ? found : undefined;
   }
 
-  /** Sessions that are over included. The current key is asked first, and the previous ones on a miss, or where all are wanted. */
+  /**
+   * Sessions that are over included. The current key is asked first, and the previous ones on a miss, or where all are wanted. Then
+   * the current one once more: a rotation may have moved there what the others, when they were asked, had no more.
+   */
   async findBy(step: LookupStep, all: boolean): Promise<Found[]> {
     const found: Found[] = [];
-    const { keys } = this.keyring;
-    for (const key of keys) {
+    const { current, keys } = this.keyring;
+    for (const key of keys.length > 1 ? [...keys, current] : keys) {
       for (const one of await this.#findUnder(key, step, all)) {
         // What the current key has written nothing supersedes.
-        const latest = key === keys[0] ? one : ((await this.supersederOf(one)) ?? one);
+        const latest = key === current ? one : ((await this.supersederOf(one)) ?? one);
         const known = found.some(({ token }) => token.id === latest.token.id);
         if (!known && matchesStep(step, latest.token)) found.push(latest);
       }

@@ -163,6 +163,31 @@ describe("rotateSecret", () => {
     await expectWhole(open(driver, NEW), [...renewed, ...saved.slice(40)]);
   });
 
+  const ANN = { userName: "ann", clientId: "c", accessToken: "a", refreshToken: "r" };
+  it.each([
+    { name: "found by its account", query: { userName: "ann", clientId: "c" } },
+    { name: "found by its user", query: { userName: "ann" } },
+    { name: "found by its refresh token", query: { refreshToken: "r" } },
+    { name: "found by an id of the caller's", query: { id: "mine" } },
+  ])("a token is $name, and saved over, whichever read the rotation comes before", async ({ query }) => {
+    for (let at = 0, reached = true; reached; at++) {
+      for (const act of ["find", "save"] as const) {
+        const driver = memoryDriver() as Driver;
+        const saved = await open(driver, OLD).saveToken({ ...("id" in query ? query : {}), ...ANN });
+        let reads = 0;
+        const rotated = instrumentDriver(over(driver), async (call) => {
+          if (call === "getItem" && reads++ === at) await rotateSecret(open(driver, [NEW, OLD]));
+        });
+        const store = open(rotated, [NEW, OLD]);
+        if (act === "find") expect(await store.findToken(query), `before read ${at}`).toEqual(saved);
+        else
+          expect(await store.saveToken({ ...query, scope: "s" }), `before read ${at}`).toMatchObject({ id: saved.id, ...ANN, scope: "s" });
+        expect(await open(driver, [NEW, OLD]).getTokens()).toHaveLength(1);
+        reached = reads > at;
+      }
+    }
+  });
+
   it("counts what it can't read, leaves it, and keeps the old secret in the register", async () => {
     const { driver, raw, saved } = await filled(5, OLD);
     const damaged = [...raw.keys()].find((key) => /:r:[0-9a-f]{32}$/.test(key))!;
