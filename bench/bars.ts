@@ -21,6 +21,7 @@ export const BARS: readonly Bar[] = [
   ratio("find by access or refresh token against one raw getItem, first opening", 1.75, "redis", "access/first/raw", "refresh/first/raw"),
   ratio("find by access or refresh token against one raw getItem, repeated", 1.3, "redis", "access/repeated/raw", "refresh/repeated/raw"),
   ratio("save of a refresh, atomic with its index, against raw getItem and setItem", 1.75, "redis", "save-refresh/raw"),
+  ratio("the same, where the token was looked up or saved before", 1.75, "redis", "save-refresh/repeated/raw"),
   ratio("50 finds at once against 50 raw gets at once", 2, "redis", "50-at-once/raw"),
   ratio("find among 100,000 tokens against find among 100", 1.2, "redis", "account/many/few"),
   ratio("find by account against the Auth.js adapter, repeated", 0.85, "memory", "account/repeated/authjs"),
