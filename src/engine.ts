@@ -3,7 +3,7 @@ import { ConflictError, OptionInvalidError, StoreClosedError, TokenInvalidError 
 import type { RecordCorruptError } from "./errors.ts";
 import { TokenEvents } from "./events.ts";
 import type { TokenEvent } from "./events.ts";
-import { Finder, newestFirst, recordKey } from "./finder.ts";
+import { Finder, newestFirst } from "./finder.ts";
 import type { Found } from "./finder.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
 import { listRecords } from "./listing.ts";
@@ -19,6 +19,7 @@ import { findTarget, targetOver } from "./save-target.ts";
 import type { Target } from "./save-target.ts";
 import type { KeyRegister } from "./sealing/key-register.ts";
 import type { Key, Keyring } from "./sealing/keyring.ts";
+import { recordKey } from "./sealing/places.ts";
 import { Memo } from "./sealing/memo.ts";
 import { parseId, parseTokenInput } from "./token.ts";
 import type { StoredToken, TokenFields, TokenInput, TokenPatch, TokenQuery } from "./token.ts";

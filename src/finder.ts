@@ -1,11 +1,11 @@
 import type { Backend, IndexName, StoredRecord } from "./backend.ts";
 import { accountIdentity, matchesStep, stepIndexValue } from "./lookup.ts";
-import type { IndexValue, LookupStep } from "./lookup.ts";
+import type { LookupStep } from "./lookup.ts";
 import type { ParsedOptions } from "./options.ts";
 import { isOver } from "./retention.ts";
 import { recordCorrupt } from "./sealing/keyring.ts";
 import type { Key, Keyring, RecordContent } from "./sealing/keyring.ts";
-import { whenDone } from "./sealing/primitives.ts";
+import { recordKey } from "./sealing/places.ts";
 
 /** A record that was read, and what is in it. */
 export interface Found extends RecordContent {
@@ -56,8 +56,8 @@ export class Finder {
   async recall([step]: readonly LookupStep[]): Promise<Found | undefined> {
     const key = this.keyring.current;
     if (!key.known || (step?.by !== "id" && step?.by !== "account")) return undefined;
-    const id = step.by === "id" ? step.id : await derivedId(key, accountIdentity(step.userName, step.clientId ?? null), 0);
-    const record = key.known(await recordKey(key, id));
+    const place = step.by === "id" ? recordKey(key, step.id) : key.place(accountIdentity(step.userName, step.clientId ?? null), 0);
+    const record = key.known(await place);
     const found = record && (await this.#open(key, record));
     return found && matchesStep(step, found.token) && this.#isLive(found) ? found : undefined;
   }
@@ -124,9 +124,8 @@ export class Finder {
    */
   async #readAccount(key: Key, step: LookupStep & { by: "account" }): Promise<Found | undefined> {
     for (let sequence = 0; ; sequence++) {
-      const id = derivedId(key, accountIdentity(step.userName, step.clientId ?? null), sequence);
-      const digest = whenDone(id, (derived) => recordKey(key, derived));
-      const found = await this.readUnder(key, typeof digest === "string" ? digest : await digest);
+      const place = key.place(accountIdentity(step.userName, step.clientId ?? null), sequence);
+      const found = await this.readUnder(key, typeof place === "string" ? place : await place);
       if (!found || matchesStep(step, found.token)) return found;
     }
   }
@@ -137,15 +136,6 @@ export class Finder {
     if (!content) throw recordCorrupt(record.key);
     return { record, ...content };
   }
-}
-
-export function recordKey(key: Key, id: string): string | Promise<string> {
-  return key.digest("id", [id]);
-}
-
-/** The derived ids of one identity form a sequence: where the first is taken by another token, the next serves. */
-export function derivedId(key: Key, identity: IndexValue, sequence: number): string | Promise<string> {
-  return key.digest("derived-id", [...identity, String(sequence)]);
 }
 
 export function newestFirst(left: Found, right: Found): number {

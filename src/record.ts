@@ -1,8 +1,9 @@
 import type { IndexName, RecordIndex, StoredRecord } from "./backend.ts";
-import { recordKey } from "./finder.ts";
 import type { Found } from "./finder.ts";
 import { indexValues } from "./lookup.ts";
+import type { IndexValue } from "./lookup.ts";
 import type { Key, RecordContent } from "./sealing/keyring.ts";
+import { recordKey } from "./sealing/places.ts";
 import type { TokenFields } from "./token.ts";
 
 /**
@@ -31,10 +32,14 @@ export async function makeIndex(key: Key, lookups: ReadonlySet<IndexName>, field
   const known = previous && indexValues(previous.token);
   const wanted = [...indexValues(fields)].filter(([name]) => lookups.has(name));
   const digests = wanted.map(([name, value]) => {
-    const kept = known && JSON.stringify(known.get(name)) === JSON.stringify(value) ? previous.record.index[name] : undefined;
+    const kept = isSame(known?.get(name), value) ? previous?.record.index[name] : undefined;
     return kept ?? key.digest(name, value);
   });
   // Asked for side by side where they take time.
   const made = await Promise.all(digests);
   return Object.fromEntries(wanted.map(([name], position) => [name, made[position]!]));
+}
+
+function isSame(left: IndexValue | undefined, right: IndexValue): boolean {
+  return left?.length === right.length && left.every((part, position) => part === right[position]);
 }

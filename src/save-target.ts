@@ -1,8 +1,8 @@
-import { derivedId, recordKey } from "./finder.ts";
 import type { Finder, Found } from "./finder.ts";
 import { adoptionSteps, hasIdentity, identityOf } from "./lookup.ts";
 import type { LookupStep } from "./lookup.ts";
 import { assertWorthSaving, mergeToken } from "./merge.ts";
+import { derivedId } from "./sealing/places.ts";
 import type { TokenPatch } from "./token.ts";
 
 /** Where a save will write: over the record it matched, or into a free key. */
@@ -28,9 +28,8 @@ export async function findTarget(finder: Finder, patch: TokenPatch, steps: reado
   }
   const { current } = finder.keyring;
   for (let sequence = 0; ; sequence++) {
-    const id = await derivedId(current, identity!, sequence);
-    const taken = await finder.readUnder(current, await recordKey(current, id));
-    if (!taken) return { id, derived: true };
+    const taken = await finder.readUnder(current, await current.place(identity!, sequence));
+    if (!taken) return { id: await derivedId(current, identity!, sequence), derived: true };
     if (hasIdentity(taken.token, identity!)) return targetOver(taken);
   }
 }

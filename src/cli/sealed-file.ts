@@ -54,14 +54,16 @@ export class SealedFileWriter {
  * @throws {SecretWeakError} where the secret is too short
  */
 export async function readSealedFile(text: string, secret: string): Promise<{ line: number; token: TokenInput }[]> {
-  const [header = "", ...lines] = text.split("\n");
+  // Editors and mail may end lines in another way.
+  const [header = "", ...lines] = text.split(/\r?\n/);
   const salt = header.startsWith(`${FORMAT} `) ? header.slice(FORMAT.length + 1) : undefined;
   if (!salt) throw new CommandError("This is no sealed export, or one of another version of this program.");
   const cipher = await fileCipher(secret, salt);
   const tokens: { line: number; token: TokenInput }[] = [];
   for (const [index, sealed] of lines.entries()) {
     const line = index + 2;
-    const opened = await cipher.open(fromBase64Url(sealed), lineData(line));
+    const bytes = fromBase64Url(sealed);
+    const opened = bytes && (await cipher.open(bytes, lineData(line)));
     if (!opened && line === 2) throw new CommandError("The export was sealed with another secret, or is damaged from its beginning.");
     if (!opened) throw new CommandError(`The export is damaged or cut short at line ${line}. Nothing was imported.`);
     const content = JSON.parse(new TextDecoder().decode(opened)) as unknown;

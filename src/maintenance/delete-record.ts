@@ -1,7 +1,7 @@
 import type { Engine } from "../engine.ts";
-import { recordKey } from "../finder.ts";
 import type { Found } from "../finder.ts";
 import type { Keyring } from "../sealing/keyring.ts";
+import { recordKey } from "../sealing/places.ts";
 
 /** Deletes the token if this record of it is still the stored one; false, where somebody has changed it. */
 export async function deleteRecord(engine: Engine, keyring: Keyring, found: Found): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { StoredRecord } from "../backend.ts";
 import type { Engine } from "../engine.ts";
 import { RecordCorruptError } from "../errors.ts";
-import { derivedId, newestFirst, recordKey } from "../finder.ts";
+import { newestFirst } from "../finder.ts";
 import type { Found } from "../finder.ts";
 import { accountIdentity } from "../lookup.ts";
 import { STRING_FIELDS } from "../token.ts";
@@ -49,7 +49,7 @@ export class DuplicateFinder {
   /** Where the look-up of an account reads first. */
   async #accountKey({ userName, clientId }: StoredToken): Promise<string> {
     const { current } = this.#keyring;
-    return recordKey(current, await derivedId(current, accountIdentity(userName!, clientId ?? null), 0));
+    return current.place(accountIdentity(userName!, clientId ?? null), 0);
   }
 
   /** Whether nothing is lost with this record: nobody outside knows its id, and the other has all its values. */

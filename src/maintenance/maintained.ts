@@ -2,10 +2,10 @@ import { pause } from "../abortable.ts";
 import type { StoredRecord } from "../backend.ts";
 import { Engine } from "../engine.ts";
 import { OptionInvalidError, RecordCorruptError } from "../errors.ts";
-import { recordKey } from "../finder.ts";
 import type { Found } from "../finder.ts";
 import { openListed } from "../listing.ts";
 import type { Keyring } from "../sealing/keyring.ts";
+import { recordKey } from "../sealing/places.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
 
 export const PAGE_SIZE = 100;

@@ -1,10 +1,10 @@
 import type { StoredRecord } from "../backend.ts";
 import type { Engine } from "../engine.ts";
 import { OptionInvalidError, RecordCorruptError, SecretMismatchError } from "../errors.ts";
-import { recordKey } from "../finder.ts";
 import { refuseUnknown } from "../options.ts";
 import { makeRecord } from "../record.ts";
 import type { Keyring } from "../sealing/keyring.ts";
+import { recordKey } from "../sealing/places.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
 import { maintained, nextTurn, PAGE_SIZE } from "./maintained.ts";
 

@@ -35,6 +35,11 @@ export function toBase64Url(bytes: Uint8Array): string {
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-export function fromBase64Url(text: string): Uint8Array {
+/** Base64url as it is written (RFC 4648 sections 3.5 and 5): no padding, no bits left over. */
+const BASE64URL = /^(?:[\w-]{4})*(?:[\w-][AQgw]|[\w-]{2}[AEIMQUYcgkosw048])?$/;
+
+/** Undefined unless it is spelled as {@link toBase64Url} spells it: `atob` passes over spaces and bits left over. */
+export function fromBase64Url(text: string): Uint8Array | undefined {
+  if (!BASE64URL.test(text)) return undefined;
   return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
 }

@@ -4,6 +4,8 @@ import type { IndexValue } from "../lookup.ts";
 import type { StoredToken } from "../token.ts";
 import { openEnvelope, sealEnvelope } from "./envelope.ts";
 import type { RecordHeader } from "./envelope.ts";
+import { placeBy } from "./places.ts";
+import type { Digest, Place } from "./places.ts";
 import { whenDone } from "./primitives.ts";
 import type { Cipher, Hmac } from "./primitives.ts";
 
@@ -23,7 +25,8 @@ export interface RecordContent {
 export interface Key {
   /** Names the key without telling anything about it. */
   readonly id: string;
-  readonly digest: (kind: string, value: IndexValue) => string | Promise<string>;
+  readonly digest: Digest;
+  readonly place: Place;
   readonly seal: (header: RecordHeader, content: RecordContent) => unknown;
   /** Undefined where the record is not what {@link Key.seal} made of it. */
   readonly open: (record: StoredRecord) => RecordContent | undefined | Promise<RecordContent | undefined>;
@@ -73,6 +76,7 @@ export async function createKey({ hmac, cipher, namespace, encoding }: KeyParts)
   return {
     id: await digest("key", []),
     digest,
+    place: placeBy(digest),
     seal: (header, content) => (cipher ? sealEnvelope(cipher, namespace, header, JSON.stringify(content), encoding) : content),
     open(record) {
       if (cipher) return whenDone(openEnvelope(cipher, namespace, record), (plaintext) => contentOf(record, parse(plaintext)));

@@ -54,10 +54,8 @@ export class Memo {
   #remembering(key: Key): Key {
     return {
       id: key.id,
-      digest: (kind, value) => {
-        const name = JSON.stringify([key.id, kind, ...value]);
-        return this.#digests.get(name) ?? whenDone(key.digest(kind, value), (digest) => this.#noteDigest(name, digest));
-      },
+      digest: (kind, value) => this.#remembered([key.id, kind, ...value], () => key.digest(kind, value)),
+      place: (identity, sequence) => this.#remembered([key.id, sequence, ...identity], () => key.place(identity, sequence)),
       seal: (header, content) => key.seal(header, content),
       open: (record) => {
         const known = this.#opened.get(record.key);
@@ -75,8 +73,15 @@ export class Memo {
     };
   }
 
-  #noteDigest(name: string, digest: string): string {
-    this.#digests.set(name, digest);
-    return digest;
+  /** @param of what it is the digest of: of two of these no JSON is the same */
+  #remembered(of: readonly unknown[], make: () => string | Promise<string>): string | Promise<string> {
+    const name = JSON.stringify(of);
+    return (
+      this.#digests.get(name) ??
+      whenDone(make(), (digest) => {
+        this.#digests.set(name, digest);
+        return digest;
+      })
+    );
   }
 }

@@ -1,5 +1,7 @@
 import { Keyring } from "./keyring.ts";
 import type { RecordContent } from "./keyring.ts";
+import { placeBy } from "./places.ts";
+import type { Digest } from "./places.ts";
 
 /** How many identities keep their derived id. Beyond, an account is found by its index entry instead. */
 const REMEMBERED_IDS = 10_000;
@@ -11,19 +13,21 @@ const REMEMBERED_IDS = 10_000;
  */
 export function pageKeyring(): Keyring {
   const ids = new Map<string, string>();
+  const digest: Digest = (kind, value) => {
+    const text = JSON.stringify([kind, ...value]);
+    if (kind !== "derived-id") return text;
+    const id = ids.get(text) ?? randomId();
+    // Set anew, so that the oldest to be used is the first to go.
+    ids.delete(text);
+    ids.set(text, id);
+    if (ids.size > REMEMBERED_IDS) ids.delete(ids.keys().next().value!);
+    return id;
+  };
   return new Keyring([
     {
       id: "page",
-      digest: (kind, value) => {
-        const text = JSON.stringify([kind, ...value]);
-        if (kind !== "derived-id") return text;
-        const id = ids.get(text) ?? randomId();
-        // Set anew, so that the oldest to be used is the first to go.
-        ids.delete(text);
-        ids.set(text, id);
-        if (ids.size > REMEMBERED_IDS) ids.delete(ids.keys().next().value!);
-        return id;
-      },
+      digest,
+      place: placeBy(digest),
       seal: (_header, content) => content,
       open: async ({ body }) => {
         const content = body as RecordContent;

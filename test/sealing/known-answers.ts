@@ -9,7 +9,7 @@ export interface CryptoModule {
   hmac(key: Uint8Array): Maybe<Hmac>;
   aesGcm(key: Uint8Array): Maybe<Cipher>;
   toBase64Url(bytes: Uint8Array): string;
-  fromBase64Url(text: string): Uint8Array;
+  fromBase64Url(text: string): Uint8Array | undefined;
 }
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
@@ -57,6 +57,9 @@ const GCM_VECTORS: { name: string; key: string; iv: string; data: string; plain:
   },
 ];
 
+/** RFC 4648 section 5 without padding: the bits that the last character has too many are 0. */
+const AS_WRITTEN = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/;
+
 /** The same answers from every implementation, on every platform that it runs on. */
 export function knownAnswerSuite(name: string, module: CryptoModule): void {
   describe(`the primitives by ${name}`, () => {
@@ -102,6 +105,38 @@ export function knownAnswerSuite(name: string, module: CryptoModule): void {
         const text = module.toBase64Url(value);
         expect(text).toMatch(/^[A-Za-z0-9_-]*$/);
         expect(hex(module.fromBase64Url(text))).toBe(hex(value));
+      }
+    });
+
+    it("read base64url in the one spelling that is written", () => {
+      for (const text of [
+        "A",
+        "AAAAA",
+        "AB",
+        "AAB",
+        "AA==",
+        "AA=",
+        "AAA=",
+        "+/8-",
+        "-_8+",
+        "-_8/",
+        " AAAA",
+        "AAAA\n",
+        "AA AA",
+        "AAA\0",
+        "AAÄA",
+        "AAAB\u{1F511}",
+      ]) {
+        expect(module.fromBase64Url(text), JSON.stringify(text)).toBeUndefined();
+      }
+      const whole = module.toBase64Url(Uint8Array.from({ length: 25 }, (_, index) => index * 11));
+      for (let position = 0; position < whole.length; position++) {
+        for (const character of ["", "A", "B", "-", "_", "+", "/", "=", " ", "\n", "é", "--", "AB"]) {
+          const text = whole.slice(0, position) + character + whole.slice(position + 1);
+          const read = module.fromBase64Url(text);
+          expect(read !== undefined, JSON.stringify(text)).toBe(AS_WRITTEN.test(text));
+          if (read) expect(module.toBase64Url(read)).toBe(text);
+        }
       }
     });
   });

@@ -3,6 +3,8 @@ import type { StoredRecord } from "../../src/backend.ts";
 import { Keyring } from "../../src/sealing/keyring.ts";
 import type { Key, RecordContent } from "../../src/sealing/keyring.ts";
 import { Memo } from "../../src/sealing/memo.ts";
+import { placeBy } from "../../src/sealing/places.ts";
+import type { Digest } from "../../src/sealing/places.ts";
 
 const record = (key: string, over: Partial<StoredRecord> = {}): StoredRecord => ({
   key,
@@ -16,12 +18,14 @@ const record = (key: string, over: Partial<StoredRecord> = {}): StoredRecord => 
 /** A key that counts what it is asked to do, and opens anything. */
 function countingKey(): { key: Key; opened: string[]; digested: string[] } {
   const [opened, digested]: string[][] = [[], []];
+  const digest: Digest = (kind, value) => {
+    digested!.push(`${kind} ${value.join()}`);
+    return Promise.resolve(`digest of ${value.join()}`);
+  };
   const key: Key = {
     id: "k",
-    digest: (kind, value) => {
-      digested!.push(`${kind} ${value.join()}`);
-      return Promise.resolve(`digest of ${value.join()}`);
-    },
+    digest,
+    place: placeBy(digest),
     seal: (_header, content) => content,
     open: async ({ key: recordKey }): Promise<RecordContent> => {
       opened!.push(recordKey);

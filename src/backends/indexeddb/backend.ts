@@ -61,16 +61,19 @@ export class IndexedDBBackend implements Backend {
     return this.#commits.add({ previous, next });
   }
 
+  /** The next page is asked for before this one is given out: to open it keeps the thread busy, and the browser's process would wait. */
   async *scan({ pageSize }: { pageSize: number }): AsyncGenerator<StoredRecord[]> {
-    let after = recordRange();
-    for (;;) {
-      const range = after;
-      const page: StoredRecord[] = parsePage(
-        await this.#connection.use((database) => resultOf(readStore(database, "records").getAll(range, pageSize))),
-      );
-      if (page.length > 0) yield page;
-      if (page.length < pageSize) return;
-      after = IDBKeyRange.lowerBound(page.at(-1)!.key, true);
+    const read = (range: IDBKeyRange): Promise<StoredRecord[]> => {
+      const page = this.#connection.use((database) => resultOf(readStore(database, "records").getAll(range, pageSize)));
+      // Reported when its turn comes, if it comes.
+      page.catch(() => {});
+      return page;
+    };
+    let coming: Promise<StoredRecord[]> | undefined = read(recordRange());
+    while (coming) {
+      const page: StoredRecord[] = await coming;
+      coming = page.length < pageSize ? undefined : read(IDBKeyRange.lowerBound(page.at(-1)!.key, true));
+      if (page.length > 0) yield parsePage(page);
     }
   }
 

@@ -150,7 +150,7 @@ class RedisAccess implements NativeAccess {
   }
 
   #keyOf(key: string): string {
-    return this.#base + this.#parts.driverKey(key);
+    return this.#base + key.slice(this.#mount.length);
   }
 
   #attempt<Result>(doing: string, call: () => Promise<Result>): Promise<Result> {
