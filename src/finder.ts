@@ -1,5 +1,5 @@
 import type { Backend, IndexName, StoredRecord } from "./backend.ts";
-import { accountIdentity, matchesStep, stepIndexValue } from "./lookup.ts";
+import { accountIdentity, indexValue, matchesStep } from "./lookup.ts";
 import type { LookupStep } from "./lookup.ts";
 import type { ParsedOptions } from "./options.ts";
 import { isOver } from "./retention.ts";
@@ -111,7 +111,7 @@ export class Finder {
     const direct = step.by === "account" ? await this.#readAccount(key, step) : undefined;
     if (direct && !all && this.#isLive(direct)) return [direct];
     if (!this.#lookups.has(step.by)) return direct ? [direct] : [];
-    const records = await this.#backend.lookup(step.by, await key.digest(step.by, stepIndexValue(step)), key.known);
+    const records = await this.#backend.lookup(step.by, await key.digest(step.by, indexValue(step.by, step)!), key.known);
     const others = records.filter((record) => record.key !== direct?.record.key);
     const opened = await Promise.all(others.map((record) => this.#open(key, record)));
     const found = opened.filter(({ token }) => matchesStep(step, token));

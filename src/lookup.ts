@@ -81,34 +81,27 @@ export function adoptionSteps(token: TokenFields): LookupStep[] {
 /** What an index entry is made from. `null` stands for a field without a value. */
 export type IndexValue = readonly (string | null)[];
 
-/** The index entries that find this token. */
-export function indexValues(token: TokenFields): Map<IndexName, IndexValue> {
-  const { userName, clientId, accessToken, refreshToken, grantToken } = token;
-  const values = new Map<IndexName, IndexValue>();
-  if (userName !== undefined) {
-    values.set("user", [userName]);
-    values.set("account", [userName, clientId ?? null]);
+/** What the entry in this index is made from; undefined where the token has none. A look-up reads the entry of what it looks for. */
+export function indexValue(
+  name: IndexName,
+  { userName, clientId, accessToken, refreshToken, grantToken }: TokenFields,
+): IndexValue | undefined {
+  switch (name) {
+    case "user":
+      return valueOf(userName);
+    case "account":
+      return userName === undefined ? undefined : [userName, clientId ?? null];
+    case "access":
+      return valueOf(accessToken);
+    case "refresh":
+      return valueOf(refreshToken);
+    case "grant":
+      return valueOf(grantToken);
   }
-  if (accessToken !== undefined) values.set("access", [accessToken]);
-  if (refreshToken !== undefined) values.set("refresh", [refreshToken]);
-  if (grantToken !== undefined) values.set("grant", [grantToken]);
-  return values;
 }
 
-/** The index entry that a step reads. */
-export function stepIndexValue(step: Exclude<LookupStep, { by: "id" }>): IndexValue {
-  switch (step.by) {
-    case "account":
-      return [step.userName, step.clientId ?? null];
-    case "user":
-      return [step.userName];
-    case "access":
-      return [step.accessToken];
-    case "grant":
-      return [step.grantToken];
-    case "refresh":
-      return [step.refreshToken];
-  }
+function valueOf(field: string | undefined): IndexValue | undefined {
+  return field === undefined ? undefined : [field];
 }
 
 /**

@@ -1,6 +1,7 @@
+import { INDEX_NAMES } from "./backend.ts";
 import type { IndexName, RecordIndex, StoredRecord } from "./backend.ts";
 import type { Found } from "./finder.ts";
-import { indexValues } from "./lookup.ts";
+import { indexValue } from "./lookup.ts";
 import type { IndexValue } from "./lookup.ts";
 import type { Key, RecordContent } from "./sealing/keyring.ts";
 import { recordKey } from "./sealing/places.ts";
@@ -29,15 +30,20 @@ export async function makeRecord(
 }
 
 export async function makeIndex(key: Key, lookups: ReadonlySet<IndexName>, fields: TokenFields, previous?: Found): Promise<RecordIndex> {
-  const known = previous && indexValues(previous.token);
-  const wanted = [...indexValues(fields)].filter(([name]) => lookups.has(name));
-  const digests = wanted.map(([name, value]) => {
-    const kept = isSame(known?.get(name), value) ? previous?.record.index[name] : undefined;
-    return kept ?? key.digest(name, value);
+  const digests = INDEX_NAMES.map((name) => {
+    const value = lookups.has(name) ? indexValue(name, fields) : undefined;
+    if (!value) return undefined;
+    const known = previous && indexValue(name, previous.token);
+    return (isSame(known, value) ? previous?.record.index[name] : undefined) ?? key.digest(name, value);
   });
   // Asked for side by side where they take time.
   const made = await Promise.all(digests);
-  return Object.fromEntries(wanted.map(([name], position) => [name, made[position]!]));
+  const index: { -readonly [Name in IndexName]?: string } = {};
+  INDEX_NAMES.forEach((name, position) => {
+    const digest = made[position];
+    if (digest !== undefined) index[name] = digest;
+  });
+  return index;
 }
 
 function isSame(left: IndexValue | undefined, right: IndexValue): boolean {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { INDEX_NAMES } from "../src/backend.ts";
 import { resolveLookup } from "../src/index.ts";
 import type { LookupStep, TokenQuery } from "../src/index.ts";
-import { adoptionSteps, hasIdentity, identityOf, indexValues, matchesStep } from "../src/lookup.ts";
+import { adoptionSteps, hasIdentity, identityOf, indexValue, matchesStep } from "../src/lookup.ts";
+import type { IndexValue } from "../src/lookup.ts";
+import type { TokenFields } from "../src/token.ts";
 
 const FULL = { id: "1", userName: "u", clientId: "c", clientSecret: "s", grantToken: "g", refreshToken: "r", accessToken: "a" };
 
@@ -105,13 +108,9 @@ it("adopts by grant and refresh token, and only for a user", () => {
 });
 
 it("indexes what is there, and an account without a client apart from any client", () => {
-  expect([...indexValues({ userName: "u", accessToken: "a" })]).toEqual([
-    ["user", ["u"]],
-    ["account", ["u", null]],
-    ["access", ["a"]],
-  ]);
-  expect([...indexValues({ refreshToken: "r", grantToken: "g", clientId: "c" })]).toEqual([
-    ["refresh", ["r"]],
-    ["grant", ["g"]],
-  ]);
+  const entries = (fields: TokenFields): Record<string, IndexValue | undefined> =>
+    Object.fromEntries(INDEX_NAMES.map((name) => [name, indexValue(name, fields)]));
+  expect(entries({ userName: "u", accessToken: "a" })).toEqual({ user: ["u"], account: ["u", null], access: ["a"] });
+  expect(entries({ userName: "u", clientId: "c" })).toEqual({ user: ["u"], account: ["u", "c"] });
+  expect(entries({ refreshToken: "r", grantToken: "g", clientId: "c" })).toEqual({ refresh: ["r"], grant: ["g"] });
 });

@@ -80,7 +80,8 @@ export class UnstorageBackend implements Backend {
   async commit(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean> {
     const plan = planCommit(this.#keys, previous, next);
     const native = this.#native.settled ?? (await this.#native.find());
-    return this.#alone(plan.keys, async () => (native.commit ? native.commit(plan) : this.#ordered.commit(plan, native)));
+    const commit = (): Promise<boolean> => (native.commit ? native.commit(plan) : this.#ordered.commit(plan, native));
+    return native.oneCommand ? commit() : this.#alone(plan.keys, commit);
   }
 
   assertFits(record: StoredRecord): void {

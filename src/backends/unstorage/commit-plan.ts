@@ -18,16 +18,25 @@ export interface CommitPlan {
 
 export function planCommit(keys: Keys, previous: StoredRecord | undefined, next: StoredRecord | undefined): CommitPlan {
   const wanted = pointerKeys(keys, next);
-  const stale = pointerKeys(keys, previous).filter((pointerKey) => !wanted.includes(pointerKey));
-  const records = [previous, next].flatMap((record) => (record ? keys.record(record.key) : []));
-  const inserts = next !== undefined && next.key !== previous?.key;
-  return { previous, next, wanted, stale, keys: [...new Set(records), ...wanted, ...stale], inserts };
+  const stale = pointerKeys(keys, previous, next);
+  return {
+    previous,
+    next,
+    wanted,
+    stale,
+    get keys() {
+      const records = [previous, next].flatMap((record) => (record ? keys.record(record.key) : []));
+      return [...new Set(records), ...wanted, ...stale];
+    },
+    inserts: next !== undefined && next.key !== previous?.key,
+  };
 }
 
-export function pointerKeys(keys: Keys, record: StoredRecord | undefined): string[] {
+/** Where the pointers to this record lie, without those that the other one has too. */
+export function pointerKeys(keys: Keys, record: StoredRecord | undefined, without?: StoredRecord): string[] {
   return INDEX_NAMES.flatMap((name) => {
     const digest = record?.index[name];
-    return digest === undefined ? [] : keys.pointer(name, digest);
+    return digest === undefined || digest === without?.index[name] ? [] : keys.pointer(name, digest);
   });
 }
 

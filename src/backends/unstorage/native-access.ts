@@ -16,6 +16,8 @@ export interface NativeAccess {
   readonly persistent?: boolean;
   /** Compares and writes; false where the stored record is not `plan.previous`, or the key to insert under is taken. */
   readonly commit?: (plan: CommitPlan) => Promise<boolean>;
+  /** Whether a commit is one command, so that two of one process need not wait for each other; default false. */
+  readonly oneCommand?: boolean;
   /** Runs the task while nobody else, in any process, writes to these keys of the storage; then the ordered commit compares for itself. */
   readonly exclusive?: <Result>(keys: readonly string[], task: () => Promise<Result>) => Promise<Result>;
   /** Writes the pointers that don't lead to the record yet. */

@@ -31,6 +31,7 @@ export function accessTo(client: RedisNode | RedisCluster, parts: NativeParts): 
 /** For keys on one server, or in one slot of a cluster: there scripts and MGET work. */
 class RedisAccess implements NativeAccess {
   readonly atomic = true;
+  readonly oneCommand = true;
   readonly #client: RedisNode | RedisCluster;
   readonly #reads: ReadBatches;
   readonly #parts: NativeParts;
