@@ -206,7 +206,9 @@ export class Engine implements EdgeTokenStore {
         if (saved) return saved;
       }
     }
-    const target = await findTarget(this.#finder(keyring), patch, steps);
+    const finding = findTarget(this.#finder(keyring), patch, steps);
+    this.#digestAhead(keyring.current, patch);
+    const target = await finding;
     const matched = target.matched?.token;
     // Nothing of a session that is over lives on but its place: to save there is to begin anew.
     const stored = matched && isOver(this.#options.retention, matched, this.#options.now()) ? undefined : matched;
@@ -220,6 +222,14 @@ export class Engine implements EdgeTokenStore {
       return stored;
     }
     return this.#write(keyring, target, stored, fields);
+  }
+
+  /** Of what a save brings, this is what nearly always is new. Where a digest takes time, it is made while the storage is read, and remembered. */
+  #digestAhead(key: Key, { accessToken }: TokenPatch): void {
+    if (!this.#memo || accessToken == null || !this.#options.lookups.has("access")) return;
+    const digest = key.digest("access", [accessToken]);
+    // Reported where it is asked for.
+    if (typeof digest !== "string") digest.catch(() => {});
   }
 
   /** Seal → commit. @param stored what lives on of the token that is written over */
