@@ -6,6 +6,7 @@ import { isOver } from "./retention.ts";
 import { recordCorrupt } from "./sealing/keyring.ts";
 import type { Key, Keyring, RecordContent } from "./sealing/keyring.ts";
 import { recordKey } from "./sealing/places.ts";
+import { whenDone } from "./sealing/primitives.ts";
 
 /** A record that was read, and what is in it. */
 export interface Found extends RecordContent {
@@ -87,7 +88,7 @@ export class Finder {
   /** The record under this key. @throws {RecordCorruptError} unless the key itself wrote it */
   async readUnder(key: Key, digest: string): Promise<Found | undefined> {
     const record = await this.#backend.read(digest, key.known?.(digest));
-    return record && this.#open(key, record);
+    return record && (await this.#open(key, record));
   }
 
   /**
@@ -131,10 +132,11 @@ export class Finder {
   }
 
   /** Under digests of one key only its own records can lie: another key's name on one is damage. */
-  async #open(key: Key, record: StoredRecord): Promise<Found> {
-    const content = record.keyId === key.id ? await key.open(record) : undefined;
-    if (!content) throw recordCorrupt(record.key);
-    return { record, ...content };
+  #open(key: Key, record: StoredRecord): Found | Promise<Found> {
+    return whenDone(record.keyId === key.id ? key.open(record) : undefined, (content) => {
+      if (!content) throw recordCorrupt(record.key);
+      return { record, ...content };
+    });
   }
 }
 

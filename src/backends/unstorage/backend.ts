@@ -13,7 +13,7 @@ import { driverCapabilities, longestValueBytes } from "./drivers.ts";
 import { detectExclusive } from "./exclusive-access.ts";
 import { Keys } from "./keys.ts";
 import { NativeAccessFinder } from "./native-access.ts";
-import type { NativeDetector } from "./native-access.ts";
+import type { NativeAccess, NativeDetector } from "./native-access.ts";
 import { OrderedCommit } from "./ordered-commit.ts";
 import type { PointerCheck, PointerCheckParts } from "./pointer-check.ts";
 import { isPointerList, parsePointers } from "./pointers.ts";
@@ -61,9 +61,10 @@ export class UnstorageBackend implements Backend {
     return this.#native.settled?.commit !== undefined;
   }
 
-  async read(key: string, known?: StoredRecord): Promise<StoredRecord | undefined> {
-    const native = this.#native.settled ?? (await this.#native.find());
-    return native.readOne ? native.readOne(key, known) : this.#readRecord(key);
+  read(key: string, known?: StoredRecord): Promise<StoredRecord | undefined> {
+    const readBy = ({ readOne }: NativeAccess): Promise<StoredRecord | undefined> => readOne?.(key, known) ?? this.#readRecord(key);
+    // Without a turn more than it takes: it is the way of every look-up.
+    return this.#native.settled ? readBy(this.#native.settled) : this.#native.find().then(readBy);
   }
 
   async lookup(index: IndexName, digest: string, known?: (key: string) => StoredRecord | undefined): Promise<StoredRecord[]> {
