@@ -13,6 +13,8 @@ export interface Found extends RecordContent {
   readonly record: StoredRecord;
 }
 
+type AccountStep = LookupStep & { by: "account" };
+
 export type FinderOptions = Pick<ParsedOptions, "lookups" | "retention" | "now">;
 
 /** Look up → load: from the steps of a query to opened records, under one keyring. */
@@ -57,8 +59,7 @@ export class Finder {
   async recall([step]: readonly LookupStep[]): Promise<Found | undefined> {
     const key = this.keyring.current;
     if (!key.known || (step?.by !== "id" && step?.by !== "account")) return undefined;
-    const place = step.by === "id" ? recordKey(key, step.id) : key.place(accountIdentity(step.userName, step.clientId ?? null), 0);
-    const record = key.known(await place);
+    const record = key.known(await (step.by === "id" ? recordKey(key, step.id) : accountPlace(key, step, 0)));
     const found = record && (await this.#open(key, record));
     return found && matchesStep(step, found.token) && this.#isLive(found) ? found : undefined;
   }
@@ -123,9 +124,9 @@ export class Finder {
    * An account's record lies under the key derived from it, and where another account had that place first, under
    * the next that was free: so it is found there even if its index entry is not.
    */
-  async #readAccount(key: Key, step: LookupStep & { by: "account" }): Promise<Found | undefined> {
+  async #readAccount(key: Key, step: AccountStep): Promise<Found | undefined> {
     for (let sequence = 0; ; sequence++) {
-      const place = key.place(accountIdentity(step.userName, step.clientId ?? null), sequence);
+      const place = accountPlace(key, step, sequence);
       const found = await this.readUnder(key, typeof place === "string" ? place : await place);
       if (!found || matchesStep(step, found.token)) return found;
     }
@@ -138,6 +139,10 @@ export class Finder {
       return { record, ...content };
     });
   }
+}
+
+function accountPlace(key: Key, { userName, clientId }: AccountStep, sequence: number): string | Promise<string> {
+  return key.place(accountIdentity(userName, clientId ?? null), sequence);
 }
 
 export function newestFirst(left: Found, right: Found): number {

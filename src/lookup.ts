@@ -82,27 +82,19 @@ export function adoptionSteps(token: TokenFields): LookupStep[] {
 export type IndexValue = readonly (string | null)[];
 
 /** What the entry in this index is made from; undefined where the token has none. A look-up reads the entry of what it looks for. */
-export function indexValue(
-  name: IndexName,
-  { userName, clientId, accessToken, refreshToken, grantToken }: TokenFields,
-): IndexValue | undefined {
-  switch (name) {
-    case "user":
-      return valueOf(userName);
-    case "account":
-      return userName === undefined ? undefined : [userName, clientId ?? null];
-    case "access":
-      return valueOf(accessToken);
-    case "refresh":
-      return valueOf(refreshToken);
-    case "grant":
-      return valueOf(grantToken);
-  }
+export function indexValue(name: IndexName, fields: TokenFields): IndexValue | undefined {
+  const value = fields[INDEXED_FIELDS[name]];
+  if (value === undefined) return undefined;
+  return name === "account" ? [value, fields.clientId ?? null] : [value];
 }
 
-function valueOf(field: string | undefined): IndexValue | undefined {
-  return field === undefined ? undefined : [field];
-}
+const INDEXED_FIELDS = {
+  user: "userName",
+  account: "userName",
+  access: "accessToken",
+  refresh: "refreshToken",
+  grant: "grantToken",
+} as const;
 
 /**
  * What a new token's id is derived from: its account, else its grant, refresh or access token. Two

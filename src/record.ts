@@ -38,12 +38,9 @@ export async function makeIndex(key: Key, lookups: ReadonlySet<IndexName>, field
   });
   // Asked for side by side where they take time.
   const made = await Promise.all(digests);
-  const index: { -readonly [Name in IndexName]?: string } = {};
-  INDEX_NAMES.forEach((name, position) => {
-    const digest = made[position];
-    if (digest !== undefined) index[name] = digest;
-  });
-  return index;
+  return Object.fromEntries(
+    INDEX_NAMES.map((name, position) => [name, made[position]] as const).filter(([, digest]) => digest !== undefined),
+  );
 }
 
 function isSame(left: IndexValue | undefined, right: IndexValue): boolean {

@@ -6,15 +6,15 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Bytes after gzip that each entry point may take with all that it exports. A change that costs more must be worth it. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  ".": 7500,
-  "./indexeddb": 12_300,
+  ".": 7600,
+  "./indexeddb": 12_400,
   "./unstorage": 14_300,
   "./durable-object": 11_700,
   "./fs": 4800,
   "./backend": 8600,
   "./refresh": 8200,
   "./locks": 3600,
-  "./maintenance": 8000,
+  "./maintenance": 8100,
   "./oauth": 3200,
   "./testing": 23_400,
   "./zoho": 6900,
