@@ -2,7 +2,7 @@ import type { Finder, Found } from "./finder.ts";
 import { adoptionSteps, hasIdentity, identityOf } from "./lookup.ts";
 import type { LookupStep } from "./lookup.ts";
 import { assertWorthSaving, mergeToken } from "./merge.ts";
-import { derivedId } from "./sealing/places.ts";
+import { derivedId, recordKey } from "./sealing/places.ts";
 import type { TokenPatch } from "./token.ts";
 
 /** Where a save will write: over the record it matched, or into a free key. */
@@ -28,8 +28,9 @@ export async function findTarget(finder: Finder, patch: TokenPatch, steps: reado
   }
   const { current } = finder.keyring;
   for (let sequence = 0; ; sequence++) {
-    const taken = await finder.readUnder(current, await current.place(identity!, sequence));
-    if (!taken) return { id: await derivedId(current, identity!, sequence), derived: true };
+    const id = await derivedId(current, identity!, sequence);
+    const taken = await finder.readUnder(current, await recordKey(current, id));
+    if (!taken) return { id, derived: true };
     if (hasIdentity(taken.token, identity!)) return targetOver(taken);
   }
 }

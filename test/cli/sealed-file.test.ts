@@ -19,6 +19,11 @@ describe("a sealed file", () => {
     );
   });
 
+  it("is read with the line ends of Windows, too", async () => {
+    const file = (await sealedFile(2)).replaceAll("\n", "\r\n");
+    expect((await readSealedFile(file, SECRET)).map(({ line }) => line)).toEqual([2, 3]);
+  });
+
   it("is another file each time, under a key of its own", async () => {
     const [one, other] = [await sealedFile(1), await sealedFile(1)];
     const swapped = [one.split("\n")[0], ...other.split("\n").slice(1)].join("\n");

@@ -101,6 +101,17 @@ describe("the memo of opened records", () => {
     expect(digested).toEqual(["user ann", "access ann", "user bob"]);
   });
 
+  it("keeps the place of an identity whole, each under its sequence", async () => {
+    const { key, digested } = countingKey();
+    const { current } = new Memo(2).over(new Keyring([key]));
+    const first = await current.place(["account", "ann", null], 0);
+    expect(await current.place(["account", "ann", null], 0)).toBe(first);
+    expect(digested).toEqual(["derived-id account,ann,,0", "id digest of account,ann,,0"]);
+    expect(await current.place(["account", "ann", null], 1)).not.toBe(first);
+    expect(await current.place(["account", "ann", "0"], 0)).not.toBe(first);
+    expect(digested).toHaveLength(6);
+  });
+
   it("forgets what was deleted, all when it is cleared, and all when the keys are others", async () => {
     const { key, opened, digested } = countingKey();
     const memo = new Memo(10);
