@@ -21,6 +21,7 @@ import type { KeyRegister } from "./sealing/key-register.ts";
 import type { Key, Keyring } from "./sealing/keyring.ts";
 import { recordKey } from "./sealing/places.ts";
 import { Memo } from "./sealing/memo.ts";
+import { whenDone } from "./sealing/primitives.ts";
 import { parseId, parseTokenInput } from "./token.ts";
 import type { StoredToken, TokenFields, TokenInput, TokenPatch, TokenQuery } from "./token.ts";
 import type { EdgeTokenStore, ListOptions, SaveOptions } from "./token-store.ts";
@@ -28,7 +29,7 @@ import type { EdgeTokenStore, ListOptions, SaveOptions } from "./token-store.ts"
 export interface EngineParts {
   readonly backend: Backend;
   /** The keys in force. Asked anew for each attempt: a browser's may go with its database. */
-  readonly keyring: () => Promise<Keyring>;
+  readonly keyring: () => Keyring | Promise<Keyring>;
   /** Which keys wrote in the storage; only where the caller chooses them. */
   readonly register?: KeyRegister;
   /** Whether the current key seals the bodies of records. */
@@ -183,9 +184,8 @@ export class Engine implements EdgeTokenStore {
     return found.map(({ token }) => token);
   }
 
-  async #keyring(): Promise<Keyring> {
-    const keyring = await this.parts.keyring();
-    return this.#memo ? this.#memo.over(keyring) : keyring;
+  #keyring(): Keyring | Promise<Keyring> {
+    return whenDone(this.parts.keyring(), (keyring) => this.#memo?.over(keyring) ?? keyring);
   }
 
   /** One for each keyring, which nearly always stays the same. */

@@ -40,11 +40,11 @@ export function parseSecret(secret: unknown): readonly SingleSecret[] {
 }
 
 /** A function that derives the keys on first use and gives the same keyring from then on. */
-export function secretKeyring(secrets: readonly SingleSecret[], namespace: string): () => Promise<Keyring> {
-  let keyring: Promise<Keyring> | undefined;
+export function secretKeyring(secrets: readonly SingleSecret[], namespace: string): () => Keyring | Promise<Keyring> {
+  let keyring: Keyring | Promise<Keyring> | undefined;
   const derive = async (): Promise<Keyring> => {
     const keys = await Promise.all(secrets.map((secret) => deriveKey(secret, namespace)));
-    return new Keyring(keys as [Key, ...Key[]]);
+    return (keyring = new Keyring(keys as [Key, ...Key[]]));
   };
   return () => (keyring ??= derive());
 }

@@ -62,20 +62,12 @@ export class UnstorageBackend implements Backend {
   }
 
   read(key: string, known?: StoredRecord): Promise<StoredRecord | undefined> {
-    const readBy = ({ readOne }: NativeAccess): Promise<StoredRecord | undefined> => readOne?.(key, known) ?? this.#readRecord(key);
-    // Without a turn more than it takes: it is the way of every look-up.
-    return this.#native.settled ? readBy(this.#native.settled) : this.#native.find().then(readBy);
+    return this.#natively(({ readOne }) => readOne?.(key, known) ?? this.#readRecord(key));
   }
 
-  async lookup(index: IndexName, digest: string, known?: (key: string) => StoredRecord | undefined): Promise<StoredRecord[]> {
+  lookup(index: IndexName, digest: string, known?: (key: string) => StoredRecord | undefined): Promise<StoredRecord[]> {
     const pointerKey = this.#keys.pointer(index, digest);
-    const native = this.#native.settled ?? (await this.#native.find());
-    if (native.lookup) return native.lookup(pointerKey, known);
-    const value = await this.#storage.get(pointerKey);
-    const sound = value == null || isPointerList(value);
-    const pointers = parsePointers(pointerKey, sound ? value : await this.#getAlone(pointerKey));
-    // A pointer may be stale or dangling. It stays: only who knows the record's version may remove it.
-    return this.#readRecords(pointers.map(({ key }) => key));
+    return this.#natively(({ lookup }) => lookup?.(pointerKey, known) ?? this.#lookUp(pointerKey));
   }
 
   async commit(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean> {
@@ -153,6 +145,19 @@ export class UnstorageBackend implements Backend {
 
   /** The storage is the caller's, who may go on using it: nothing to close. */
   async close(): Promise<void> {}
+
+  /** Without a turn more than it takes: it is the way of every look-up. */
+  #natively<Result>(use: (native: NativeAccess) => Promise<Result>): Promise<Result> {
+    return this.#native.settled ? use(this.#native.settled) : this.#native.find().then(use);
+  }
+
+  async #lookUp(pointerKey: string): Promise<StoredRecord[]> {
+    const value = await this.#storage.get(pointerKey);
+    const sound = value == null || isPointerList(value);
+    const pointers = parsePointers(pointerKey, sound ? value : await this.#getAlone(pointerKey));
+    // A pointer may be stale or dangling. It stays: only who knows the record's version may remove it.
+    return this.#readRecords(pointers.map(({ key }) => key));
+  }
 
   #digestsIn(keys: readonly string[]): string[] {
     return keys.flatMap((key) => this.#keys.recordDigest(key) ?? []);

@@ -10,30 +10,32 @@ interface Waiting {
 const LARGEST_BATCH = 100;
 
 /**
- * Reads that are asked for in one turn of the event loop go to the server together: a command each would be a write to the
- * socket each, which takes longer than all else about it. A read that comes alone is a plain GET.
+ * Of the reads that are asked for in one turn of the event loop the first goes to the server at once, as a plain GET, and the others
+ * together: a command each would be a write to the socket each, which takes longer than all else about it.
  */
 export class ReadBatches {
   readonly #client: RedisClient;
-  #waiting: Waiting[] = [];
+  /** What came after the first of this turn; undefined until there is a first. */
+  #others: Waiting[] | undefined;
 
   constructor(client: RedisClient) {
     this.#client = client;
   }
 
   get(key: string): Promise<string | null> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ key, resolve, reject });
-      // A promise's turn costs less than `queueMicrotask`, which in Node takes along the context of the call.
-      if (this.#waiting.length === 1) void Promise.resolve().then(() => this.#send());
-    });
+    const others = this.#others;
+    if (others) return new Promise((resolve, reject) => others.push({ key, resolve, reject }));
+    this.#others = [];
+    // A promise's turn costs less than `queueMicrotask`, which in Node takes along the context of the call.
+    void Promise.resolve().then(() => this.#sendOthers());
+    return this.#client.get(key);
   }
 
-  #send(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (let start = 0; start < waiting.length; start += LARGEST_BATCH) {
-      void this.#sendBatch(waiting.slice(start, start + LARGEST_BATCH));
+  #sendOthers(): void {
+    const others = this.#others ?? [];
+    this.#others = undefined;
+    for (let start = 0; start < others.length; start += LARGEST_BATCH) {
+      void this.#sendBatch(others.slice(start, start + LARGEST_BATCH));
     }
   }
 
