@@ -6,7 +6,7 @@ import { isOver } from "./retention.ts";
 import { recordCorrupt } from "./sealing/keyring.ts";
 import type { Key, Keyring, RecordContent } from "./sealing/keyring.ts";
 import { recordKey } from "./sealing/places.ts";
-import { allDone, whenDone } from "./sealing/primitives.ts";
+import { whenDone } from "./sealing/primitives.ts";
 
 /** A record that was read, and what is in it. */
 export interface Found extends RecordContent {
@@ -64,10 +64,26 @@ export class Finder {
     return found && matchesStep(step, found.token) && this.#isLive(found) ? found : undefined;
   }
 
-  /** What this step finds, the preferred token first. Sessions that are over included. */
-  findBy(step: LookupStep, all: boolean): Promise<Found[]> {
+  /**
+   * Sessions that are over included. The current key is asked first, and the previous ones on a miss, or where all are wanted. Then
+   * the current one once more: a rotation may have moved there what the others, when they were asked, had no more.
+   */
+  async findBy(step: LookupStep, all: boolean): Promise<Found[]> {
+    const found: Found[] = [];
     const { current, keys } = this.keyring;
-    return keys.length > 1 ? this.#findUnderEach(step, all) : this.#findUnder(current, step, all);
+    for (const key of keys.length > 1 ? [...keys, current] : keys) {
+      for (const one of await this.#findUnder(key, step, all)) {
+        // What the current key has written nothing supersedes.
+        const latest = key === current ? one : ((await this.supersederOf(one)) ?? one);
+        const known = found.some(({ token }) => token.id === latest.token.id);
+        if (!known && matchesStep(step, latest.token)) found.push(latest);
+      }
+      if (found.some(this.#isLive) && !all && step.by !== "user") break;
+    }
+    if (found.length < 2) return found;
+    found.sort(newestFirst);
+    if (step.by === "account" && !all) found.sort((left, right) => Number(right.derived) - Number(left.derived));
+    return found;
   }
 
   /** The record under this key. @throws {RecordCorruptError} unless the key itself wrote it */
@@ -89,37 +105,19 @@ export class Finder {
     return undefined;
   }
 
-  /**
-   * The current key is asked first, and the previous ones on a miss, or where all are wanted. Then the current one once more: a
-   * rotation may have moved there what the others, when they were asked, had no more.
-   */
-  async #findUnderEach(step: LookupStep, all: boolean): Promise<Found[]> {
-    const found: Found[] = [];
-    const { current, keys } = this.keyring;
-    for (const key of [...keys, current]) {
-      for (const one of await this.#findUnder(key, step, all)) {
-        // What the current key has written nothing supersedes.
-        const latest = key === current ? one : ((await this.supersederOf(one)) ?? one);
-        if (matchesStep(step, latest.token)) found.push(latest);
-      }
-      if (found.some(this.#isLive) && !all && step.by !== "user") break;
-    }
-    return preferredFirst(found, step, all);
-  }
-
   async #findUnder(key: Key, step: LookupStep, all: boolean): Promise<Found[]> {
     if (step.by === "id") {
       const found = await this.readUnder(key, await recordKey(key, step.id));
-      return found && matchesStep(step, found.token) ? [found] : [];
+      return found ? [found] : [];
     }
     const direct = step.by === "account" ? await this.#readAccount(key, step) : undefined;
     if (direct && !all && this.#isLive(direct)) return [direct];
     if (!this.#lookups.has(step.by)) return direct ? [direct] : [];
     const records = await this.#backend.lookup(step.by, await key.digest(step.by, indexValue(step.by, step)!), key.known);
     const others = records.filter((record) => record.key !== direct?.record.key);
-    const opened = await allDone(others.map((record) => this.#open(key, record)));
+    const opened = await Promise.all(others.map((record) => this.#open(key, record)));
     const found = opened.filter(({ token }) => matchesStep(step, token));
-    return preferredFirst(direct ? [direct, ...found] : found, step, all);
+    return direct ? [direct, ...found] : found;
   }
 
   /**
@@ -145,14 +143,6 @@ export class Finder {
 
 function accountPlace(key: Key, { userName, clientId }: AccountStep, sequence: number): string | Promise<string> {
   return key.place(accountIdentity(userName, clientId ?? null), sequence);
-}
-
-/** Each token once. Of an account's, the one with the derived id is where the account belongs. */
-function preferredFirst(found: readonly Found[], { by }: LookupStep, all: boolean): Found[] {
-  if (found.length < 2) return [...found];
-  const tokens = [...new Map(found.toReversed().map((one) => [one.token.id, one])).values()].sort(newestFirst);
-  if (by === "account" && !all) tokens.sort((left, right) => Number(right.derived) - Number(left.derived));
-  return tokens;
 }
 
 export function newestFirst(left: Found, right: Found): number {

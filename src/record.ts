@@ -4,7 +4,6 @@ import type { Found } from "./finder.ts";
 import { indexValue } from "./lookup.ts";
 import type { IndexValue } from "./lookup.ts";
 import type { Key, RecordContent } from "./sealing/keyring.ts";
-import { allDone } from "./sealing/primitives.ts";
 import { recordKey } from "./sealing/places.ts";
 import type { TokenFields } from "./token.ts";
 
@@ -38,7 +37,7 @@ export async function makeIndex(key: Key, lookups: ReadonlySet<IndexName>, field
     return (isSame(known, value) ? previous?.record.index[name] : undefined) ?? key.digest(name, value);
   });
   // Asked for side by side where they take time.
-  const made = await allDone(digests);
+  const made = await Promise.all(digests);
   return Object.fromEntries(
     INDEX_NAMES.map((name, position) => [name, made[position]] as const).filter(([, digest]) => digest !== undefined),
   );

@@ -17,11 +17,6 @@ export function whenDone<Value, Result>(value: Value | Promise<Value>, use: (val
   return isPromise(value) ? (value.then(use) as Promise<Awaited<Result>>) : use(value);
 }
 
-/** The same of several, which are made side by side. */
-export function allDone<Value>(values: readonly (Value | Promise<Value>)[]): Value[] | Promise<Value[]> {
-  return values.some(isPromise) ? Promise.all(values) : (values as Value[]);
-}
-
 /** By its method: zone.js and other libraries put a class of their own in the place of `Promise`, which async functions don't answer with. */
 function isPromise<Value>(value: Value | Promise<Value>): value is Promise<Value> {
   return typeof (value as Partial<Promise<Value>> | null | undefined)?.then === "function";

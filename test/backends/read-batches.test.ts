@@ -20,12 +20,24 @@ function notingClient(over: Partial<RedisClient> = {}): { client: RedisClient; s
 }
 
 describe("reads of one turn", () => {
-  it("are sent together, a hundred at most, and one alone is a plain GET", async () => {
+  it("are the first at once, as a plain GET, and the others together, a hundred at most", async () => {
     const { client, sent } = notingClient();
     const reads = new ReadBatches(client);
-    const keys = Array.from({ length: 201 }, (_, number) => `${number}`);
-    expect(await Promise.all(keys.map((key) => reads.get(key)))).toEqual(keys);
-    expect(sent).toEqual(["mget 100", "mget 100", "get 200"]);
+    const keys = Array.from({ length: 202 }, (_, number) => `${number}`);
+    const answers = keys.map((key) => reads.get(key));
+    expect(sent).toEqual(["get 0"]);
+    expect(await Promise.all(answers)).toEqual(keys);
+    expect(sent).toEqual(["get 0", "mget 100", "mget 100", "get 201"]);
+  });
+
+  it("begin anew with each turn", async () => {
+    const { client, sent } = notingClient();
+    const reads = new ReadBatches(client);
+    for (const key of ["a", "b"]) {
+      const answer = reads.get(key);
+      expect(sent.at(-1)).toBe(`get ${key}`);
+      await answer;
+    }
   });
 
   it.each([1, 2])("fail as their command does, also where the client throws at once: %i of them", async (count) => {
@@ -33,7 +45,7 @@ describe("reads of one turn", () => {
       throw new Error("refused");
     };
     const reads = new ReadBatches(notingClient({ get: refuse, mget: refuse }).client);
-    const results = await Promise.allSettled(Array.from({ length: count }, (_, number) => reads.get(`${number}`)));
+    const results = await Promise.allSettled(Array.from({ length: count }, async (_, number) => reads.get(`${number}`)));
     expect(results.map(({ status }) => status)).toEqual(Array.from({ length: count }, () => "rejected"));
   });
 });
