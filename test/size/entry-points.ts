@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Bytes after gzip that each entry point may take with all that it exports. A change that costs more must be worth it. */
 const BUDGETS: Readonly<Record<string, number>> = {
   ".": 7600,
-  "./indexeddb": 12_400,
+  "./indexeddb": 12_450,
   "./unstorage": 14_300,
   "./durable-object": 11_700,
   "./fs": 4800,

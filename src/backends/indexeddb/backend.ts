@@ -5,8 +5,9 @@ import type { Keyring } from "../../sealing/keyring.ts";
 import { Batches } from "./batches.ts";
 import { browserKeyring } from "./browser-keys.ts";
 import type { Connection } from "./connection.ts";
-import { readStore, resultOf, write } from "./requests.ts";
+import { read, write } from "./requests.ts";
 import { isMarker, isTokenIndex, markShared, newEntries, recordRange } from "./shared-tokens.ts";
+import type { Ask } from "./shared-tokens.ts";
 
 interface Commit {
   readonly previous: StoredRecord | undefined;
@@ -63,16 +64,16 @@ export class IndexedDBBackend implements Backend {
 
   /** The next page is asked for before this one is given out: to open it keeps the thread busy, and the browser's process would wait. */
   async *scan({ pageSize }: { pageSize: number }): AsyncGenerator<StoredRecord[]> {
-    const read = (range: IDBKeyRange): Promise<StoredRecord[]> => {
-      const page = this.#connection.use((database) => resultOf(readStore(database, "records").getAll(range, pageSize)));
+    const readPage = (range: IDBKeyRange): Promise<[StoredRecord[]]> => {
+      const page = this.#connection.use((database) => read(database, "records", (records) => [records.getAll(range, pageSize)]));
       // Reported when its turn comes, if it comes.
       page.catch(() => {});
       return page;
     };
-    let coming: Promise<StoredRecord[]> | undefined = read(recordRange());
+    let coming: Promise<[StoredRecord[]]> | undefined = readPage(recordRange());
     while (coming) {
-      const page: StoredRecord[] = await coming;
-      coming = page.length < pageSize ? undefined : read(IDBKeyRange.lowerBound(page.at(-1)!.key, true));
+      const [page]: [StoredRecord[]] = await coming;
+      coming = page.length < pageSize ? undefined : readPage(IDBKeyRange.lowerBound(page.at(-1)!.key, true));
       if (page.length > 0) yield parsePage(page);
     }
   }
@@ -86,10 +87,7 @@ export class IndexedDBBackend implements Backend {
   }
 
   #readTogether(reads: readonly Read[]): Promise<unknown[]> {
-    return this.#connection.use((database) => {
-      const records = readStore(database, "records");
-      return Promise.all(reads.map((read) => resultOf(read(records))));
-    });
+    return this.#connection.use((database) => read(database, "records", (records) => reads.map((place) => place(records))));
   }
 
   /** Where one of them can't be, nothing was written, and the others are written without it. */
@@ -113,29 +111,38 @@ type Read = (records: IDBObjectStore) => IDBRequest;
  * Compares and writes in one transaction. The writes are asked for together with what they depend on, which saves
  * the way to the browser's process and back; where a record is another than expected, the transaction is
  * aborted with all of them. Answers with the commits that found another record.
+ *
+ * As soon as nothing is left to be answered, the browser is told that nothing more comes: else it learns that from the page, once
+ * the page has had the results of the writes.
  */
 async function commitAll(database: IDBDatabase, commits: readonly Commit[]): Promise<Commit[]> {
   const outdated: Commit[] = [];
-  let comparisons = 0;
+  let open = 0;
   try {
     await write(database, "records", durabilityOf(commits), (records) => {
+      const { transaction } = records;
+      const ask: Ask = (request, use) => {
+        open++;
+        request.onsuccess = () => {
+          // What the answer makes it ask is counted before this one is over.
+          use(request.result);
+          if (--open > 0) return;
+          if (outdated.length > 0) transaction.abort();
+          else transaction.commit();
+        };
+      };
       for (const commit of commits) {
         const { previous, next } = commit;
         const moves = next !== undefined && next.key !== previous?.key;
-        const expect = (key: string, isExpected: (stored: StoredRecord | undefined) => boolean): void => {
-          comparisons++;
-          const request: IDBRequest<unknown> = records.get(key);
-          request.onsuccess = () => {
-            const stored = request.result === undefined ? undefined : parseRecord(key, request.result);
-            if (!isExpected(stored)) outdated.push(commit);
-            if (--comparisons === 0 && outdated.length > 0) records.transaction.abort();
-          };
-        };
+        const expect = (key: string, isExpected: (stored: StoredRecord | undefined) => boolean): void =>
+          ask<unknown>(records.get(key), (stored) => {
+            if (!isExpected(stored === undefined ? undefined : parseRecord(key, stored))) outdated.push(commit);
+          });
         if (previous) expect(previous.key, (stored) => isSameRecord(stored, previous));
         if (moves) expect(next.key, (stored) => stored === undefined);
       }
       for (const { previous, next } of commits) {
-        for (const entry of newEntries(previous?.index, next?.index)) markShared(records, entry);
+        for (const entry of newEntries(previous?.index, next?.index)) markShared(records, entry, ask);
       }
       for (const { previous, next } of commits) {
         if (previous && previous.key !== next?.key) records.delete(previous.key);

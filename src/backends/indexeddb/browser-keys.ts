@@ -2,7 +2,7 @@ import { safeCause } from "../../cause.ts";
 import { createKey, Keyring } from "../../sealing/keyring.ts";
 import { webCipher, webHmac } from "../../sealing/web-cipher.ts";
 import { KeysRefusedError } from "./keys-refused-error.ts";
-import { readStore, resultOf, write } from "./requests.ts";
+import { read, write } from "./requests.ts";
 import type { KeyName } from "./schema.ts";
 
 type Keys = Readonly<Record<KeyName, CryptoKey>>;
@@ -35,12 +35,10 @@ async function loadKeyring(database: IDBDatabase, namespace: string): Promise<Ke
 
 /** Undefined where none were made yet. */
 async function readKeys(database: IDBDatabase): Promise<Keys | undefined> {
-  const store = readStore(database, "keys");
-  const [count, digest, seal] = await Promise.all([
-    resultOf(store.count()),
-    resultOf<CryptoKey | undefined>(store.get("digest" satisfies KeyName)),
-    resultOf<CryptoKey | undefined>(store.get("seal" satisfies KeyName)),
-  ]);
+  const [count, digest, seal] = await read(database, "keys", (store) => {
+    const get = (name: KeyName): IDBRequest<CryptoKey | undefined> => store.get(name);
+    return [store.count(), get("digest"), get("seal")];
+  });
   if (count === 0) return undefined;
   // Safari 27 can accept a key and read back null.
   if (!digest || !seal) throw new KeysRefusedError("The browser does not give back the keys that it keeps.");

@@ -1,47 +1,75 @@
 import type { StoreName } from "./schema.ts";
 
-/**
+/*
  * Requests and transactions as promises, by the platform's own handlers. idb opens the database, which has many
  * ends; its proxies cost a look-up a tenth of its time.
  */
-export function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.addEventListener("error", () => reject(request.error!));
-  });
-}
 
-/** An object store to read from, in a transaction of its own. */
-export function readStore(database: IDBDatabase, name: StoreName): IDBObjectStore {
-  return database.transaction(name).objectStore(name);
+type ResultsOf<Requests> = { -readonly [Place in keyof Requests]: Requests[Place] extends IDBRequest<infer Result> ? Result : never };
+
+/** The results of requests that are placed in one transaction. */
+export function read<const Requests extends readonly IDBRequest[]>(
+  database: IDBDatabase,
+  name: StoreName,
+  place: (store: IDBObjectStore) => Requests,
+): Promise<ResultsOf<Requests>> {
+  return whileOpen(database, async () => {
+    const transaction = database.transaction(name);
+    const requests = place(transaction.objectStore(name));
+    // A write to the same store waits for the end of this transaction, which the browser would learn of only after the last result.
+    transaction.commit();
+    return (await Promise.all(requests.map(resultOf))) as ResultsOf<Requests>;
+  });
 }
 
 /**
  * Places requests in one transaction and resolves once it is complete. Nothing is written where `place` throws,
  * where it or a handler of its aborts, where a request fails or the connection ends.
  */
-export async function write(
+export function write(
   database: IDBDatabase,
   name: StoreName,
   durability: IDBTransactionDurability,
   place: (store: IDBObjectStore) => void,
 ): Promise<void> {
-  const transaction = database.transaction(name, "readwrite", { durability });
-  const aborted = (): DOMException => new DOMException("The transaction was aborted.", "AbortError");
+  return whileOpen(database, () => {
+    const transaction = database.transaction(name, "readwrite", { durability });
+    return new Promise((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.addEventListener("abort", () => reject(transaction.error ?? aborted()));
+      transaction.addEventListener("error", ({ target }) => reject((target as IDBRequest).error!));
+      try {
+        place(transaction.objectStore(name));
+      } catch (error) {
+        reject(error);
+        transaction.abort();
+      }
+    });
+  });
+}
+
+/**
+ * Where the browser ends the connection, as it does when the site's data is cleared, Chromium tells of it by this event of the
+ * database, and by the requests that are open: not by the transaction, and by no request of one that was told to commit.
+ */
+async function whileOpen<Result>(database: IDBDatabase, task: () => Promise<Result>): Promise<Result> {
   let closed = (): void => {};
-  await new Promise<void>((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.addEventListener("abort", () => reject(transaction.error ?? aborted()));
-    // Where the browser ends the connection, as it does when the site's data is cleared, Chromium tells of it by the requests
-    // that are open and by this event of the database; the transaction itself says nothing.
-    transaction.addEventListener("error", ({ target }) => reject((target as IDBRequest).error!));
-    closed = () => reject(aborted());
-    database.addEventListener("close", closed);
-    try {
-      place(transaction.objectStore(name));
-    } catch (error) {
-      reject(error);
-      transaction.abort();
-    }
-  }).finally(() => database.removeEventListener("close", closed));
+  const closing = new Promise<never>((_, reject) => (closed = () => reject(aborted())));
+  database.addEventListener("close", closed);
+  try {
+    return await Promise.race([task(), closing]);
+  } finally {
+    database.removeEventListener("close", closed);
+  }
+}
+
+function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.addEventListener("error", () => reject(request.error!));
+  });
+}
+
+function aborted(): DOMException {
+  return new DOMException("The transaction was aborted.", "AbortError");
 }

@@ -14,6 +14,9 @@ const FIRST_RECORD = "0";
 /** How many markers a new one removes that are of no more use: more than one, so that they can't pile up. */
 const CLEARED_AT_ONCE = 8;
 
+/** Asks within the transaction, and may ask more once it is answered. */
+export type Ask = <Result>(request: IDBRequest<Result>, use: (result: Result) => void) => void;
+
 interface Marker {
   readonly key: string;
   readonly index: RecordIndex;
@@ -41,27 +44,24 @@ export function recordRange(): IDBKeyRange {
 }
 
 /** Writes the marker where another record has this entry already. To be asked for before the records are written. */
-export function markShared(records: IDBObjectStore, marker: Marker): void {
+export function markShared(records: IDBObjectStore, marker: Marker, ask: Ask): void {
   const [[name, digest]] = Object.entries(marker.index) as [[IndexName, string]];
-  const holder = records.index(name).getKey(digest);
-  holder.onsuccess = () => {
-    if (holder.result === undefined || holder.result === marker.key) return;
+  ask(records.index(name).getKey(digest), (holder) => {
+    if (holder === undefined || holder === marker.key) return;
     records.put(marker);
-    clearMarkers(records, marker);
-  };
+    clearMarkers(records, marker, ask);
+  });
 }
 
 /** Removes of the markers that follow this one those whose value no two records share any more. */
-function clearMarkers(records: IDBObjectStore, marker: Marker): void {
-  const others: IDBRequest<Marker[]> = records.getAll(IDBKeyRange.bound(marker.key, FIRST_RECORD, true), CLEARED_AT_ONCE);
-  others.onsuccess = () => {
-    for (const { key, index } of others.result) {
+function clearMarkers(records: IDBObjectStore, marker: Marker, ask: Ask): void {
+  ask<Marker[]>(records.getAll(IDBKeyRange.bound(marker.key, FIRST_RECORD, true), CLEARED_AT_ONCE), (others) => {
+    for (const { key, index } of others) {
       const [[name, digest]] = Object.entries(index) as [[IndexName, string]];
-      const holders = records.index(name).count(digest);
-      // The marker itself is one.
-      holders.onsuccess = () => {
-        if (holders.result <= 2) records.delete(key);
-      };
+      ask(records.index(name).count(digest), (holders) => {
+        // The marker itself is one.
+        if (holders <= 2) records.delete(key);
+      });
     }
-  };
+  });
 }
