@@ -5,9 +5,8 @@ import type { Keyring } from "../../sealing/keyring.ts";
 import { Batches } from "./batches.ts";
 import { browserKeyring } from "./browser-keys.ts";
 import type { Connection } from "./connection.ts";
-import { read, write } from "./requests.ts";
+import { asking, read, write } from "./requests.ts";
 import { isMarker, isTokenIndex, markShared, newEntries, recordRange } from "./shared-tokens.ts";
-import type { Ask } from "./shared-tokens.ts";
 
 interface Commit {
   readonly previous: StoredRecord | undefined;
@@ -111,26 +110,12 @@ type Read = (records: IDBObjectStore) => IDBRequest;
  * Compares and writes in one transaction. The writes are asked for together with what they depend on, which saves
  * the way to the browser's process and back; where a record is another than expected, the transaction is
  * aborted with all of them. Answers with the commits that found another record.
- *
- * As soon as nothing is left to be answered, the browser is told that nothing more comes: else it learns that from the page, once
- * the page has had the results of the writes.
  */
 async function commitAll(database: IDBDatabase, commits: readonly Commit[]): Promise<Commit[]> {
   const outdated: Commit[] = [];
-  let open = 0;
   try {
     await write(database, "records", durabilityOf(commits), (records) => {
-      const { transaction } = records;
-      const ask: Ask = (request, use) => {
-        open++;
-        request.onsuccess = () => {
-          // What the answer makes it ask is counted before this one is over.
-          use(request.result);
-          if (--open > 0) return;
-          if (outdated.length > 0) transaction.abort();
-          else transaction.commit();
-        };
-      };
+      const ask = asking(records.transaction, () => outdated.length === 0);
       for (const commit of commits) {
         const { previous, next } = commit;
         const moves = next !== undefined && next.key !== previous?.key;

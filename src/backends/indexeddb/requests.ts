@@ -48,6 +48,29 @@ export function write(
   });
 }
 
+/** Asks within a transaction, and may ask more once it is answered. */
+export type Ask = <Result>(request: IDBRequest<Result>, use: (result: Result) => void) => void;
+
+/**
+ * Ends the transaction as soon as nothing is left to be answered: else the browser learns that nothing more comes from the page, once
+ * the page has had the results of its writes.
+ *
+ * @param isSound whether the answers allow the writes; else they are undone
+ */
+export function asking(transaction: IDBTransaction, isSound: () => boolean): Ask {
+  let open = 0;
+  return (request, use) => {
+    open++;
+    request.onsuccess = () => {
+      // What the answer makes it ask is counted before this one is over.
+      use(request.result);
+      if (--open > 0) return;
+      if (isSound()) transaction.commit();
+      else transaction.abort();
+    };
+  };
+}
+
 /**
  * Where the browser ends the connection, as it does when the site's data is cleared, Chromium tells of it by this event of the
  * database, and by the requests that are open: not by the transaction, and by no request of one that was told to commit.

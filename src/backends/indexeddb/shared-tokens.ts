@@ -1,4 +1,5 @@
 import type { IndexName, RecordIndex } from "../../backend.ts";
+import type { Ask } from "./requests.ts";
 
 /**
  * In these indexes an entry is one record's, save where two tokens of the caller's own ids hold the same value. An
@@ -13,9 +14,6 @@ const FIRST_RECORD = "0";
 
 /** How many markers a new one removes that are of no more use: more than one, so that they can't pile up. */
 const CLEARED_AT_ONCE = 8;
-
-/** Asks within the transaction, and may ask more once it is answered. */
-export type Ask = <Result>(request: IDBRequest<Result>, use: (result: Result) => void) => void;
 
 interface Marker {
   readonly key: string;
