@@ -39,7 +39,7 @@ export function parseSecret(secret: unknown): readonly SingleSecret[] {
   return secrets;
 }
 
-/** A function that derives the keys on first use and gives the same keyring from then on. */
+/** A function that derives the keys on first use and gives the same keyring from then on, without a promise. */
 export function secretKeyring(secrets: readonly SingleSecret[], namespace: string): () => Keyring | Promise<Keyring> {
   let keyring: Keyring | Promise<Keyring> | undefined;
   const derive = async (): Promise<Keyring> => {

@@ -45,7 +45,7 @@ describe("reads of one turn", () => {
       throw new Error("refused");
     };
     const reads = new ReadBatches(notingClient({ get: refuse, mget: refuse }).client);
-    const results = await Promise.allSettled(Array.from({ length: count }, async (_, number) => reads.get(`${number}`)));
+    const results = await Promise.allSettled(Array.from({ length: count }, (_, number) => reads.get(`${number}`)));
     expect(results.map(({ status }) => status)).toEqual(Array.from({ length: count }, () => "rejected"));
   });
 });

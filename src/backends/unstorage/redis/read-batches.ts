@@ -23,16 +23,19 @@ export class ReadBatches {
   }
 
   get(key: string): Promise<string | null> {
-    const others = this.#others;
-    if (others) return new Promise((resolve, reject) => others.push({ key, resolve, reject }));
-    this.#others = [];
+    const waiting = this.#others;
+    if (waiting) return new Promise((resolve, reject) => waiting.push({ key, resolve, reject }));
+    const others: Waiting[] = (this.#others = []);
     // A promise's turn costs less than `queueMicrotask`, which in Node takes along the context of the call.
-    void Promise.resolve().then(() => this.#sendOthers());
-    return this.#client.get(key);
+    void Promise.resolve().then(() => this.#endTurn(others));
+    try {
+      return this.#client.get(key);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  #sendOthers(): void {
-    const others = this.#others ?? [];
+  #endTurn(others: readonly Waiting[]): void {
     this.#others = undefined;
     for (let start = 0; start < others.length; start += LARGEST_BATCH) {
       void this.#sendBatch(others.slice(start, start + LARGEST_BATCH));
