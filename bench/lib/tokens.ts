@@ -7,7 +7,9 @@ type BenchToken = Required<Omit<TokenFields, "clientSecret" | "scope" | "tokenTy
 
 export const userName = (number: number): string => `user-${number}@school.example`;
 const unique = (number: number): string => number.toString(16).padStart(32, "0");
-const longUnique = (number: number): string => unique(number).repeat(2);
+const grantToken = (number: number): string => `1000.grant.${unique(number)}`;
+const refreshToken = (number: number): string => `1000.refresh.${unique(number).repeat(2)}`;
+export const accessToken = (number: number): string => `1000.access.${unique(number).repeat(2)}`;
 
 /** A token as Zoho gives them out, with something in every field that is looked up. */
 export function benchToken(number: number): BenchToken {
@@ -15,9 +17,9 @@ export function benchToken(number: number): BenchToken {
     userName: userName(number),
     clientId: CLIENT_ID,
     redirectUrl: "https://portal.example/auth/callback",
-    grantToken: `1000.grant.${unique(number)}`,
-    refreshToken: `1000.refresh.${longUnique(number)}`,
-    accessToken: `1000.access.${longUnique(number)}`,
+    grantToken: grantToken(number),
+    refreshToken: refreshToken(number),
+    accessToken: accessToken(number),
     expiresAt: 1_800_000_000_000,
     apiDomain: "https://www.zohoapis.eu",
   };
@@ -42,11 +44,11 @@ export function queryBy(field: Field, number: number): TokenQuery {
     case "account":
       return { userName: userName(number), clientId: CLIENT_ID };
     case "access":
-      return { accessToken: `1000.access.${longUnique(number)}` };
+      return { accessToken: accessToken(number) };
     case "refresh":
-      return { refreshToken: `1000.refresh.${longUnique(number)}` };
+      return { refreshToken: refreshToken(number) };
     case "grant":
-      return { grantToken: `1000.grant.${unique(number)}` };
+      return { grantToken: grantToken(number) };
   }
 }
 

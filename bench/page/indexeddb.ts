@@ -9,7 +9,7 @@ import type { EdgeTokenStore } from "../../dist/index.js";
 import { measure, wantedOf } from "../lib/comparison.ts";
 import type { Comparison, Suite } from "../lib/comparison.ts";
 import { methodCalls } from "../lib/method-calls.ts";
-import { benchToken, CLIENT_ID, each, fill, queryBy, userName } from "../lib/tokens.ts";
+import { accessToken, benchToken, CLIENT_ID, each, fill, queryBy, userName } from "../lib/tokens.ts";
 import { workloads } from "../lib/workloads.ts";
 import { indexedDBEngine } from "./engine.ts";
 
@@ -60,7 +60,7 @@ async function openSuite(words: readonly string[]): Promise<Suite> {
   const byAccess = (number: number) => store.findToken(queryBy("access", number));
   const byAccount = (from: EdgeTokenStore) => (number: number) => from.findToken(queryBy("account", number));
   const rawByAccess = (number: number) => raw.getFromIndex("records", "access", records[number]!.index.access);
-  const dexieByAccess = (number: number) => dexie.tokens.where("accessToken").equals(queryBy("access", number).accessToken!).first();
+  const dexieByAccess = (number: number) => dexie.tokens.where("accessToken").equals(accessToken(number)).first();
   let rawMany: IDBPDatabase | undefined;
   let renewal = 0;
   let saves = 0;
