@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { createIndexedDBTokenStore } from "../../src/backends/indexeddb/index.ts";
+import { unique } from "../conformance/fixture.ts";
 
 const ACCOUNT = { userName: "ann", clientId: "client" };
 
@@ -23,9 +24,10 @@ function noteSteps(text: string): string[] {
 }
 
 test("a save digests its new access token while the record is read, and once", async () => {
-  await using other = createIndexedDBTokenStore();
+  const namespace = unique();
+  await using other = createIndexedDBTokenStore({ namespace });
   await other.saveToken({ ...ACCOUNT, accessToken: "old" });
-  await using store = createIndexedDBTokenStore();
+  await using store = createIndexedDBTokenStore({ namespace });
   await store.findToken({ ...ACCOUNT, userName: "nobody" });
   const steps = noteSteps('"access","new"');
   await store.saveToken({ ...ACCOUNT, accessToken: "new" });

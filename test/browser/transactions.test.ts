@@ -1,22 +1,24 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createIndexedDBTokenStore } from "../../src/backends/indexeddb/index.ts";
 import type { EdgeTokenStore } from "../../src/index.ts";
+import { unique } from "../conformance/fixture.ts";
 
 const TOKEN = { userName: "ann", clientId: "client", refreshToken: "refresh", accessToken: "access" };
 
+let namespace: string;
 let store: EdgeTokenStore;
 let begun: ReturnType<typeof vi.spyOn>;
 let told: ReturnType<typeof vi.spyOn>;
 
 beforeEach(async () => {
-  store = createIndexedDBTokenStore({ memo: 0 });
+  namespace = unique();
+  store = createIndexedDBTokenStore({ namespace, memo: 0 });
   await store.saveToken(TOKEN);
   begun = vi.spyOn(IDBDatabase.prototype, "transaction");
   told = vi.spyOn(IDBTransaction.prototype, "commit");
 });
 afterEach(async () => {
   vi.restoreAllMocks();
-  await store.deleteTokens();
   await store.close();
 });
 
@@ -34,7 +36,7 @@ test.for<[string, number, () => Promise<unknown>]>([
 });
 
 test("saves that find another version abort, and tell no end", async () => {
-  await using other = createIndexedDBTokenStore();
+  await using other = createIndexedDBTokenStore({ namespace });
   await other.findToken(TOKEN);
   await store.saveToken({ ...TOKEN, accessToken: "second" });
   begun.mockClear();

@@ -57,11 +57,11 @@ class RawRequest implements Disposable {
     this.write(`${text.length.toString(16)}\r\n${text}\r\n`);
   }
 
-  /** What came back; nothing where the connection broke before any of it was read. */
+  /** What came back; nothing where the connection broke before all of it was read. */
   async answer(): Promise<Answer | undefined> {
     const complete = /^HTTP\/1\.1 \d{3}[^]*\r\n\r\n[^]*(\}|\r\n0\r\n\r\n)/;
     await expect.poll(() => this.#socket.destroyed || complete.test(this.#answer)).toBe(true);
-    return this.#answer === "" ? undefined : { status: Number(this.#answer.slice(9, 12)), text: this.#answer };
+    return complete.test(this.#answer) ? { status: Number(this.#answer.slice(9, 12)), text: this.#answer } : undefined;
   }
 
   [Symbol.dispose](): void {
