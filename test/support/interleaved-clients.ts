@@ -1,3 +1,5 @@
+// Loaded before any turn is taken: on a busy machine the store's own import of it can outlast the turns that it is given.
+import "../../src/backends/unstorage/cloudflare-kv/access.ts";
 import type { Driver } from "unstorage";
 
 /** A driver call that waits for its turn. */
