@@ -14,6 +14,7 @@ export interface Found extends RecordContent {
 }
 
 type AccountStep = LookupStep & { by: "account" };
+type IndexedStep = LookupStep & { by: IndexName };
 
 export type FinderOptions = Pick<ParsedOptions, "lookups" | "retention" | "now">;
 
@@ -22,34 +23,23 @@ export class Finder {
   readonly keyring: Keyring;
   readonly #backend: Backend;
   readonly #lookups: ReadonlySet<IndexName>;
-  readonly #isLive: (found: Found) => boolean;
+  /** Whether its session goes on. */
+  readonly isLive: (found: Found) => boolean;
 
   constructor(backend: Backend, keyring: Keyring, { lookups, retention, now }: FinderOptions) {
     this.#backend = backend;
     this.keyring = keyring;
     this.#lookups = lookups;
-    this.#isLive = ({ token }) => !isOver(retention, token, now());
+    this.isLive = ({ token }) => !isOver(retention, token, now());
   }
 
-  /** What the first step that finds anything finds, the preferred token first. Sessions that are over count as not there. */
+  /** What the first step that finds anything finds: the preferred token first, or the newest of all. A session that is over is not there. */
   async find(steps: readonly LookupStep[], all: boolean): Promise<Found[]> {
     for (const step of steps) {
-      const found = (await this.findBy(step, all)).filter(this.#isLive);
-      if (found.length > 0) return found;
+      const found = (await this.findBy(step, all)).filter(this.isLive);
+      if (found.length > 0) return all ? found.sort(newestFirst) : found;
     }
     return [];
-  }
-
-  /** What a save by these steps writes over: what they find, else the record of a session that is over. */
-  async findTarget(steps: readonly LookupStep[]): Promise<Found | undefined> {
-    let over: Found | undefined;
-    for (const step of steps) {
-      const found = await this.findBy(step, false);
-      const live = found.find(this.#isLive);
-      if (live) return live;
-      over ??= found[0];
-    }
-    return over;
   }
 
   /**
@@ -61,12 +51,13 @@ export class Finder {
     if (!key.known || (step?.by !== "id" && step?.by !== "account")) return undefined;
     const record = key.known(await (step.by === "id" ? recordKey(key, step.id) : accountPlace(key, step, 0)));
     const found = record && (await this.#open(key, record));
-    return found && matchesStep(step, found.token) && this.#isLive(found) ? found : undefined;
+    return found && matchesStep(step, found.token) && this.isLive(found) ? found : undefined;
   }
 
   /**
-   * Sessions that are over included. The current key is asked first, and the previous ones on a miss, or where all are wanted. Then
-   * the current one once more: a rotation may have moved there what the others, when they were asked, had no more.
+   * The preferred token first, sessions that are over included. The current key is asked first, and the previous ones on a miss, or
+   * where all are wanted. Then the current one once more: a rotation may have moved there what the others, when they were asked, had
+   * no more.
    */
   async findBy(step: LookupStep, all: boolean): Promise<Found[]> {
     const found: Found[] = [];
@@ -78,11 +69,11 @@ export class Finder {
         const known = found.some(({ token }) => token.id === latest.token.id);
         if (!known && matchesStep(step, latest.token)) found.push(latest);
       }
-      if (found.some(this.#isLive) && !all && step.by !== "user") break;
+      if (found.some(this.isLive) && !all && step.by !== "user") break;
     }
     if (found.length < 2) return found;
     found.sort(newestFirst);
-    if (step.by === "account" && !all) found.sort((left, right) => Number(right.derived) - Number(left.derived));
+    if (step.by === "account") found.sort((left, right) => Number(right.derived) - Number(left.derived));
     return found;
   }
 
@@ -110,14 +101,22 @@ export class Finder {
       const found = await this.readUnder(key, await recordKey(key, step.id));
       return found ? [found] : [];
     }
-    const direct = step.by === "account" ? await this.#readAccount(key, step) : undefined;
-    if (direct && !all && this.#isLive(direct)) return [direct];
-    if (!this.#lookups.has(step.by)) return direct ? [direct] : [];
+    if (step.by !== "account") return this.#lookUp(key, step);
+    // Where all are wanted both ways are gone at once; where one is, the second seldom has to be.
+    const [direct, indexed] = all
+      ? await Promise.all([this.#readAccount(key, step), this.#lookUp(key, step)])
+      : [await this.#readAccount(key, step), undefined];
+    if (direct && !all && this.isLive(direct)) return [direct];
+    const found = indexed ?? (await this.#lookUp(key, step));
+    return direct ? [direct, ...found.filter(({ record }) => record.key !== direct.record.key)] : found;
+  }
+
+  /** What the step's index entry leads to, nothing where there is no such index. */
+  async #lookUp(key: Key, step: IndexedStep): Promise<Found[]> {
+    if (!this.#lookups.has(step.by)) return [];
     const records = await this.#backend.lookup(step.by, await key.digest(step.by, indexValue(step.by, step)!), key.known);
-    const others = records.filter((record) => record.key !== direct?.record.key);
-    const opened = await Promise.all(others.map((record) => this.#open(key, record)));
-    const found = opened.filter(({ token }) => matchesStep(step, token));
-    return direct ? [direct, ...found] : found;
+    const found = await Promise.all(records.map((record) => this.#open(key, record)));
+    return found.filter(({ token }) => matchesStep(step, token));
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Finder, Found } from "./finder.ts";
 import { adoptionSteps, hasIdentity, identityOf } from "./lookup.ts";
-import type { LookupStep } from "./lookup.ts";
+import type { IndexValue, LookupStep } from "./lookup.ts";
 import { assertWorthSaving, mergeToken } from "./merge.ts";
 import { derivedId, recordKey } from "./sealing/places.ts";
 import type { TokenPatch } from "./token.ts";
@@ -13,26 +13,48 @@ export interface Target {
 }
 
 /** The record that a save updates, else the key that it inserts under. */
-export async function findTarget(finder: Finder, patch: TokenPatch, steps: readonly LookupStep[]): Promise<Target> {
-  const found = await finder.findTarget(steps);
-  if (found) return targetOver(found);
-  if (patch.id != null) return { id: patch.id, derived: false };
+export async function findTarget(finder: Finder, patch: TokenPatch, [first, ...others]: readonly LookupStep[]): Promise<Target> {
+  const found = first ? await finder.findBy(first, false) : [];
+  const match = found.find(finder.isLive);
+  if (match) return targetOver(match);
+  if (patch.id != null) return found[0] ? targetOver(found[0]) : { id: patch.id, derived: false };
 
+  // New, nearly always. Wherever else it could be is asked for at once: what takes long is the way to the storage, not the reading.
   const fields = mergeToken({}, patch);
   const identity = identityOf(fields);
+  const ask = (step: LookupStep): Promise<Found[]> => ahead(finder.findBy(step, true));
+  const matching = others.map(ask);
+  const adoptable = adoptionSteps(fields).map(ask);
+  const place = identity && ahead(findPlace(finder, identity));
+
+  // A session that is over leaves its place to the next, but only where none lives.
+  for (const more of matching) found.push(...(await more));
+  const target = found.find(finder.isLive) ?? found[0];
+  if (target) return targetOver(target);
   assertWorthSaving(fields);
-  for (const step of adoptionSteps(fields)) {
+  for (const adoptions of adoptable) {
     // The account itself, too: a crash may have kept the save that named its user from writing that index entry.
-    const adopted = (await finder.findBy(step, true)).find(({ token }) => token.userName === undefined || hasIdentity(token, identity!));
+    const adopted = (await adoptions).find(({ token }) => token.userName === undefined || hasIdentity(token, identity!));
     if (adopted) return targetOver(adopted);
   }
+  return place!;
+}
+
+/** The first of the keys for tokens of this identity where it lies already, or nothing does. */
+async function findPlace(finder: Finder, identity: IndexValue): Promise<Target> {
   const { current } = finder.keyring;
   for (let sequence = 0; ; sequence++) {
-    const id = await derivedId(current, identity!, sequence);
+    const id = await derivedId(current, identity, sequence);
     const taken = await finder.readUnder(current, await recordKey(current, id));
     if (!taken) return { id, derived: true };
-    if (hasIdentity(taken.token, identity!)) return targetOver(taken);
+    if (hasIdentity(taken.token, identity)) return targetOver(taken);
   }
+}
+
+/** What is asked for before it is known to be of use: it may fail, as long as nobody waits for it. */
+function ahead<Result>(asked: Promise<Result>): Promise<Result> {
+  asked.catch(() => {});
+  return asked;
 }
 
 export function targetOver(matched: Found): Target {

@@ -6,15 +6,15 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Bytes after gzip that each entry point may take with all that it exports. A change that costs more must be worth it. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  ".": 7600,
-  "./indexeddb": 12_450,
-  "./unstorage": 14_300,
-  "./durable-object": 11_700,
+  ".": 7700,
+  "./indexeddb": 12_550,
+  "./unstorage": 14_400,
+  "./durable-object": 11_800,
   "./fs": 4800,
-  "./backend": 8600,
+  "./backend": 8700,
   "./refresh": 8200,
   "./locks": 3600,
-  "./maintenance": 8100,
+  "./maintenance": 8150,
   "./oauth": 3200,
   "./testing": 23_400,
   "./zoho": 6900,

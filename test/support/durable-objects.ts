@@ -40,15 +40,20 @@ export class OwnObjects implements ObjectNamespace {
     });
   }
 
-  /** The same objects, with a say in every call. */
-  through(around: (call: () => Promise<unknown>) => Promise<unknown>): ObjectNamespace {
+  /** The same objects, with a say in every call; `what` is the same for a call and its repetitions. */
+  through(around: (call: () => Promise<unknown>, what: string) => Promise<unknown>): ObjectNamespace {
     const intercepted =
       (stub: Stub, method: string) =>
       (...args: unknown[]) =>
-        around(() => stub[method]!(...args));
+        around(() => stub[method]!(...args), JSON.stringify([method, ...args], withoutRepeated));
     return {
       idFromName: (name) => this.idFromName(name),
       get: (id) => new Proxy(this.get(id) as Stub, { get: (stub, method) => intercepted(stub, String(method)) }),
     };
   }
+}
+
+/** What tells a call from its repetition. */
+function withoutRepeated(name: string, value: unknown): unknown {
+  return name === "repeated" ? undefined : value;
 }

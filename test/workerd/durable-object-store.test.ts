@@ -255,11 +255,13 @@ describe("failures", () => {
   });
 
   it("one that passes is waited out", async () => {
-    let calls = 0;
+    const tries = new Map<string, number>();
     const store = open(
       {},
-      objects.through(async (call) => {
-        if (++calls % 3 !== 0) throw failure({ retryable: true });
+      objects.through(async (call, what) => {
+        const count = (tries.get(what) ?? 0) + 1;
+        tries.set(what, count);
+        if (count % 3 !== 0) throw failure({ retryable: true });
         return call();
       }),
     );
@@ -268,14 +270,14 @@ describe("failures", () => {
   });
 
   it("where only the answers are lost, each save and deletion counts once", async () => {
-    let lost = true;
+    const lost = new Set<string>();
     const store = open(
       {},
-      objects.through(async (call) => {
+      objects.through(async (call, what) => {
         const answer = await call();
-        lost = !lost;
-        if (!lost) throw failure({ retryable: true });
-        return answer;
+        if (lost.delete(what)) return answer;
+        lost.add(what);
+        throw failure({ retryable: true });
       }),
     );
     const { id, version } = await store.saveToken(namedToken("ann"), { ifVersion: 0 });

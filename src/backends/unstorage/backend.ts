@@ -87,10 +87,7 @@ export class UnstorageBackend implements Backend {
 
   async completeIndex(record: StoredRecord): Promise<void> {
     const wanted = pointerKeys(this.#keys, record);
-    const native = await this.#native.find();
-    await this.#alone(wanted, async () =>
-      native.completeIndex ? native.completeIndex(record, wanted) : this.#ordered.completeIndex(record, wanted),
-    );
+    await this.#alone(wanted, () => this.#completeIndex(record, wanted));
   }
 
   checkIndex(options: IndexCheckOptions): IndexCheck {
@@ -101,10 +98,7 @@ export class UnstorageBackend implements Backend {
       strong: this.capabilities.consistency === "strong",
       list: () => this.#list(this.#keys.pointers),
       sweepOrphans: (this.#storage.driver as Partial<OrphanSweeper>).sweepOrphans,
-      complete: async (record: StoredRecord, wanted: readonly string[]) => {
-        const native = await this.#native.find();
-        await (native.completeIndex ? native.completeIndex(record, wanted) : this.#ordered.completeIndex(record, wanted));
-      },
+      complete: (record: StoredRecord, wanted: readonly string[]) => this.#completeIndex(record, wanted),
     };
     // Loaded by those alone who check: no look-up and no save has a use for it.
     let loading: Promise<PointerCheck> | undefined;
@@ -149,6 +143,11 @@ export class UnstorageBackend implements Backend {
   /** Without a turn more than it takes: it is the way of every look-up. */
   #natively<Result>(use: (native: NativeAccess) => Promise<Result>): Promise<Result> {
     return this.#native.settled ? use(this.#native.settled) : this.#native.find().then(use);
+  }
+
+  async #completeIndex(record: StoredRecord, wanted: readonly string[]): Promise<void> {
+    const native = await this.#native.find();
+    await (native.completeIndex ? native.completeIndex(record, wanted) : this.#ordered.completeIndex(record, wanted));
   }
 
   async #lookUp(pointerKey: string): Promise<StoredRecord[]> {
