@@ -1,4 +1,6 @@
-import { TokenStoreError } from "../errors.ts";
+import { readFileSync } from "node:fs";
+import { safeCause } from "../cause.ts";
+import { SecretMismatchError, TokenStoreError } from "../errors.ts";
 import { CommandError, OutputClosed, UsageError } from "./command.ts";
 import type { Command, ExitCode, Terminal } from "./command.ts";
 import { COMMANDS } from "./commands/index.ts";
@@ -7,10 +9,17 @@ const EXIT_CODES = `Exit codes: 0 all done, 1 it failed, 2 the command line was 
 4 no such token, 130 interrupted.
 `;
 
+/** The library says it in terms of its options. */
+const WRONG_SECRET = "The store was written with another secret than TOKEN_SECRET or --secret-file gives; or this is another's namespace.";
+
 /** Runs one command line, and turns what goes wrong into a sentence and an exit code. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   const [name = "", ...rest] = args;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (name === "--version") {
+    terminal.out(version());
+    return 0;
+  }
   if (!command || rest.includes("--help") || rest.includes("-h")) {
     const asked = command !== undefined || ["", "help", "--help", "-h"].includes(name);
     if (asked) terminal.out(command?.usage ?? overview());
@@ -21,7 +30,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return await command.run(rest, terminal);
   } catch (error) {
     if (error instanceof UsageError) {
-      terminal.err(`${error.message}\n\n${command.usage}`);
+      terminal.err(`${error.message}\n\nedge-token-store ${name} --help tells more.`);
       return 2;
     }
     if (error instanceof OutputClosed) return 0;
@@ -36,15 +45,28 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 
 /** Only our own messages are known to hold no token; of others the name and code are shown. */
 function messageOf(error: unknown): string {
-  if (error instanceof TokenStoreError) return `${error.code}: ${error.message}`;
   if (error instanceof CommandError) return error.message;
-  const { name, code } = error as { name?: unknown; code?: unknown };
-  return `It failed: ${[name, code].filter((part) => typeof part === "string").join(" ") || "unknown error"}.`;
+  if (error instanceof SecretMismatchError) return `${error.code}: ${WRONG_SECRET}`;
+  if (!(error instanceof TokenStoreError)) return `It failed: ${safeCause(error).message}.`;
+  const cause = safeCause(error.cause).message;
+  return `${error.code}: ${error.message}${/^Error$|^a thrown/.test(cause) ? "" : ` (${cause})`}`;
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
 }
 
 function overview(): string {
   const commands = Object.entries<Command>(COMMANDS);
   const width = Math.max(...commands.map(([name]) => name.length));
   const lines = commands.map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
-  return ["Usage: edge-token-store <command> …", "", ...lines, "", EXIT_CODES, "edge-token-store <command> --help tells more."].join("\n");
+  return [
+    "Usage: edge-token-store <command> …",
+    "",
+    ...lines,
+    "",
+    EXIT_CODES,
+    "edge-token-store <command> --help tells more, --version says which this is.",
+  ].join("\n");
 }

@@ -3,6 +3,7 @@ import type { Connector } from "db0";
 import type { Storage } from "unstorage";
 import type { RedisOptions } from "unstorage/drivers/redis";
 import { atomicFsDriver } from "../backends/unstorage/atomic-fs/index.ts";
+import { safeCause } from "../cause.ts";
 import { UsageError } from "./command.ts";
 import type { Terminal } from "./command.ts";
 import { loadPeer, loadSqlite } from "./load-peer.ts";
@@ -54,9 +55,9 @@ export async function openStorage(address: string, options: StorageOptions, term
     }
     case "redis":
     case "rediss":
-      return openRedis({ url: address, ...FINITE, ...base });
+      return openRedis({ url: address, ...FINITE, ...base }, terminal);
     case "redis-cluster":
-      return openRedis({ ...clusterOf(address), ...base });
+      return openRedis({ ...clusterOf(address), ...base }, terminal);
     case "sqlite": {
       await loadSqlite();
       const { default: connector } = await loadPeer(() => import("db0/connectors/node-sqlite"), "unstorage db0");
@@ -85,12 +86,17 @@ export async function openStorage(address: string, options: StorageOptions, term
   }
 }
 
-async function openRedis(options: RedisOptions): Promise<OpenStorage> {
+async function openRedis(options: RedisOptions, terminal: Terminal): Promise<OpenStorage> {
   const { createStorage } = await loadPeer(() => import("unstorage"), "unstorage");
   const { default: redis } = await loadPeer(() => import("unstorage/drivers/redis"), "unstorage ioredis");
   const driver = redis(options);
-  // ioredis prints what no listener takes. The calls fail with it all the same.
-  (driver.getInstance as unknown as () => EventEmitter)().on("error", () => {});
+  // The calls fail too, but of a connection that never came about they only tell that they have given up.
+  const told = new Set<string>();
+  (driver.getInstance as unknown as () => EventEmitter)().on("error", (error: unknown) => {
+    const { message } = safeCause(error);
+    if (!told.has(message)) terminal.err(`Redis: ${message}`);
+    told.add(message);
+  });
   const storage = createStorage({ driver });
   return { storage, close: () => storage.dispose() };
 }

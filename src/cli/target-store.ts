@@ -1,8 +1,13 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import type { Storage } from "unstorage";
+import type { IndexName } from "../backend.ts";
 import { createMemoryTokenStore } from "../backends/memory.ts";
 import { createUnstorageTokenStore } from "../backends/unstorage/index.ts";
-import type { Secret } from "../backends/unstorage/index.ts";
+import type { Secret, UnstorageTokenStoreOptions } from "../backends/unstorage/index.ts";
+import { OptionInvalidError, SecretWeakError } from "../errors.ts";
+import { maintained } from "../maintenance/maintained.ts";
 import type { RetentionOptions } from "../options.ts";
+import { REGISTER_KEY } from "../sealing/key-register.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
 import { readAddress, showAddress } from "./addresses.ts";
 import { CommandError, UsageError } from "./command.ts";
@@ -19,6 +24,7 @@ export const TARGET_OPTIONS = {
   base: { type: "string" },
   "store-table": { type: "string" },
   "hash-tag": { type: "boolean" },
+  lookups: { type: "string" },
 } as const;
 
 export const TARGET_USAGE = `A store is redis://host:6379, redis-cluster://host:6379 (one of its nodes), a folder, sqlite:file,
@@ -31,7 +37,8 @@ The secret that seals the store comes from TOKEN_SECRET or --secret-file, never 
   --plain               no secret: the tokens lie in plain text
   --base <prefix>       on Redis and Workers KV: the driver's base, where your application gives it one
   --store-table <name>  on SQLite and MySQL: the table, where your application names one; default unstorage
-  --hash-tag            on Redis: your application gives its store hashTag: true`;
+  --hash-tag            on Redis: your application gives its store hashTag: true
+  --lookups <fields>    the look-ups that your application's store keeps an index for, as account,refresh; default all`;
 
 export interface OpenStore {
   readonly store: EdgeTokenStore;
@@ -77,6 +84,7 @@ export async function openStore(given: string, parsed: Parsed, terminal: Termina
   const namespace = named === undefined ? {} : { namespace: named };
   const path = pathOf(address);
   if (path === "") throw new UsageError("The address names no file.");
+  if (path === address && existsSync(path) && !statSync(path).isDirectory()) throw new CommandError(`${name} is no folder.`);
   if (path !== undefined && options.missing !== "create" && !existsSync(path)) {
     if (options.missing === "refuse") throw new CommandError(`There is no store at ${name}.`);
     const store = createMemoryTokenStore(namespace);
@@ -86,7 +94,11 @@ export async function openStore(given: string, parsed: Parsed, terminal: Termina
   const opened = await openStorage(address, { table: parsed.text("store-table"), base: parsed.text("base"), hashTag }, terminal);
   try {
     const retention = options.retention === undefined ? {} : { retention: options.retention };
-    const store = createUnstorageTokenStore(opened.storage, { secret, hashTag, ...namespace, ...retention });
+    const store = createStore(opened.storage, { secret, hashTag, ...namespace, ...retention, ...lookupsOf(parsed) });
+    if (options.missing === "refuse" && !(await hasBeenWritten(store))) {
+      const where = named === undefined ? "" : ` in the namespace ${named}`;
+      throw new CommandError(`There is no store at ${name}${where}, or it was emptied: nothing lies there.`);
+    }
     return {
       store,
       name,
@@ -101,9 +113,36 @@ export async function openStore(given: string, parsed: Parsed, terminal: Termina
   }
 }
 
-/** @throws {UsageError} where there is none */
+/** Whether there is a store at all, be it one whose tokens were deleted one by one. */
+async function hasBeenWritten(store: EdgeTokenStore): Promise<boolean> {
+  const { backend } = maintained(store, "The command line").parts;
+  if (await backend.read(REGISTER_KEY)) return true;
+  for await (const page of backend.scan({ pageSize: 1 })) if (page.length > 0) return true;
+  return false;
+}
+
+/** @throws {UsageError} on what the library refuses: here it comes from the command line */
+function createStore(storage: Storage, options: UnstorageTokenStoreOptions): EdgeTokenStore {
+  try {
+    return createUnstorageTokenStore(storage, options);
+  } catch (error) {
+    if (error instanceof OptionInvalidError || error instanceof SecretWeakError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+/** As the application's option of that name; the library refuses what is no field. */
+function lookupsOf(parsed: Parsed): { lookups?: readonly IndexName[] } {
+  const fields = parsed.text("lookups");
+  return fields === undefined ? {} : { lookups: fields.split(",") as IndexName[] };
+}
+
+/** @throws {UsageError} where there is none, or one too many */
 export function storeSecret(parsed: Parsed, terminal: Terminal): string | false {
-  if (parsed.flag("plain")) return false;
+  if (parsed.flag("plain")) {
+    if (parsed.text("secret-file") !== undefined) throw new UsageError("--plain and --secret-file exclude each other.");
+    return false;
+  }
   const secret = readSecret(parsed, terminal, { variable: "TOKEN_SECRET", option: "secret-file" });
   if (secret !== undefined) return secret;
   throw new UsageError("There is no secret: set TOKEN_SECRET, name a --secret-file, or say --plain for tokens in plain text.");

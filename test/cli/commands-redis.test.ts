@@ -1,3 +1,6 @@
+import { expect, it } from "vitest";
+import { SECRET } from "../conformance/unstorage-fixture.ts";
+import { runHere } from "../support/cli-run.ts";
 import redisDriver from "unstorage/drivers/redis";
 import { fillStore } from "../support/fill-store.ts";
 import { RedisServer } from "../support/redis.ts";
@@ -11,4 +14,14 @@ cliSuite("Redis", async () => {
     save: (tokens) => fillStore(redisDriver({ url: server.url, base: "app" }), tokens),
     dispose: () => server.dispose(),
   };
+});
+
+it("says why a server refuses", async () => {
+  const server = await RedisServer.start("--requirepass", "the-password");
+  const outcome = await runHere(["list", "env:STORE"], {
+    env: { TOKEN_SECRET: SECRET, STORE: server.url.replace("//", "//:mistyped@") },
+  });
+  await server.dispose();
+  expect(outcome).toMatchObject({ code: 1, out: "", err: expect.stringMatching(/WRONGPASS[^]*ERR_STORE_UNAVAILABLE/) });
+  expect(outcome.err).not.toContain("mistyped");
 });

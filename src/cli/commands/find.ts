@@ -14,7 +14,7 @@ Finds tokens by one field, exactly as an application does, and lists them, the l
 failed, so nothing is known, 2 wrong usage, 4 no such token.
 
   --user <name>         all tokens of a user
-  --client <id>         with --user: those of that client; with a token: of that client or of none
+  --client <id>         with --user: those of that client; with a refresh or grant token: of that client or of none
   --access-token <from> by an access token; without --client
   --refresh-token <from>
   --grant-token <from>  by a refresh token or an authorization code
