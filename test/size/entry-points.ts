@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Bytes after gzip that each entry point may take with all that it exports. A change that costs more must be worth it. */
 const BUDGETS: Readonly<Record<string, number>> = {
   ".": 7700,
-  "./indexeddb": 12_550,
+  "./indexeddb": 12_600,
   "./unstorage": 14_400,
   "./durable-object": 11_800,
   "./fs": 4800,

@@ -117,7 +117,10 @@ function storeError(error: unknown): TokenStoreError {
   if (isQuotaError(error)) {
     return new StoreQuotaError("The storage of this site is full. Free some space and save again.", { cause: safeCause(error) });
   }
-  return new StoreUnavailableError("IndexedDB failed. Nothing is known about the token; try again later.", { cause: safeCause(error) });
+  const message = globalThis.indexedDB
+    ? "IndexedDB failed. Nothing is known about the token; try again later."
+    : "There is no IndexedDB here: use this store in browsers only, not on a server.";
+  return new StoreUnavailableError(message, { cause: safeCause(error) });
 }
 
 /** A DOMException by that name, or in newer browsers a `QuotaExceededError` of its own class. */
