@@ -41,6 +41,14 @@ export interface EngineParts {
   readonly refuseClientSecret?: boolean;
 }
 
+interface Save {
+  readonly given: TokenPatch;
+  /** The same, with the store's own client where it names none. */
+  readonly patch: TokenPatch;
+  readonly steps: readonly LookupStep[];
+  readonly condition: SaveOptions;
+}
+
 /** Look up → load → merge → seal → commit, over any backend. */
 export class Engine implements EdgeTokenStore {
   /** What the maintenance functions work on. @internal */
@@ -105,7 +113,7 @@ export class Engine implements EdgeTokenStore {
     // Matching by access token asks for a query without a client (rule 3), so a filled-in one stays out of it.
     const steps = resolveLookup(given.userName == null && given.grantToken == null && given.refreshToken == null ? given : patch);
     const queueKey = JSON.stringify(steps[0] ?? identityOf(mergeToken({}, patch)) ?? null);
-    return this.#saves.run([queueKey], () => retryCommit(() => this.#save(patch, steps, condition)));
+    return this.#saves.run([queueKey], () => retryCommit(() => this.#save({ given, patch, steps, condition })));
   }
 
   async deleteToken(id: string): Promise<void> {
@@ -140,9 +148,12 @@ export class Engine implements EdgeTokenStore {
 
   async deleteTokens(): Promise<void> {
     this.assertOpen();
-    await this.#backend.clear();
-    this.#memo?.clear();
-    this.#events.emit({ type: "cleared" });
+    // Waits for no save, but is waited for by close().
+    await this.#saves.run(["clear"], async () => {
+      await this.#backend.clear();
+      this.#memo?.clear();
+      this.#events.emit({ type: "cleared" });
+    });
   }
 
   tokens(options: ListOptions = {}): AsyncIterable<StoredToken> {
@@ -195,11 +206,12 @@ export class Engine implements EdgeTokenStore {
   }
 
   /** One attempt. Undefined: somebody was faster, try again. */
-  async #save(patch: TokenPatch, steps: readonly LookupStep[], condition: SaveOptions): Promise<StoredToken | undefined> {
+  async #save(save: Save): Promise<StoredToken | undefined> {
+    const { patch, steps, condition } = save;
     const keyring = await this.#keyring();
     const remembered = this.#backend.comparesBodies ? await this.#finder(keyring).recall(steps) : undefined;
     if (remembered) {
-      const fields = mergeToken(remembered.token, patch);
+      const fields = mergeSave(remembered.token, save);
       // Whatever ends without a commit is not decided by what is remembered.
       if (meetsCondition(remembered.token, condition) && isWorthSaving(fields) && !sameFields(remembered.token, fields)) {
         const saved = await this.#write(keyring, targetOver(remembered), remembered.token, fields);
@@ -215,7 +227,7 @@ export class Engine implements EdgeTokenStore {
     if (!meetsCondition(stored, condition)) {
       throw new ConflictError("The stored token is another version than this save was made for, or gone. Read it again and decide anew.");
     }
-    const fields = mergeToken(stored ?? {}, patch);
+    const fields = mergeSave(stored, save);
     assertWorthSaving(fields);
     if (target.matched && stored && sameFields(stored, fields)) {
       await this.#backend.completeIndex?.(target.matched.record);
@@ -246,7 +258,7 @@ export class Engine implements EdgeTokenStore {
     const content = { token, derived, tick: this.#tick(now) };
     const next = await makeRecord(keyring.current, this.#options.lookups, content, this.#sealedBy(keyring.current, matched));
     this.#backend.assertFits?.(next);
-    if (!matched) await this.parts.register?.enter(keyring);
+    if (!matched || this.#backend.lacksRegister) await this.parts.register?.enter(keyring);
     if (!(await this.#backend.commit(matched?.record, next))) {
       // Known to be outdated: the next attempt shall not begin with it.
       if (matched) this.#memo?.forget(matched.record.key);
@@ -293,4 +305,9 @@ export class Engine implements EdgeTokenStore {
       `This store keeps no index for look-ups by ${step.by}: add it to the option lookups, or look up by another field.`,
     );
   }
+}
+
+/** The store's own client is for tokens that have none: one of another, saved by its id, stays that client's. */
+function mergeSave(stored: StoredToken | undefined, { given, patch }: Save): TokenFields {
+  return mergeToken(stored ?? {}, stored?.clientId === undefined ? patch : given);
 }
