@@ -19,6 +19,11 @@ export interface Backend {
    */
   readonly comparesBodies?: boolean;
   /**
+   * Whether the key register was not there when it was last asked for, so that an update has to enter it as an insert does;
+   * default false.
+   */
+  readonly lacksRegister?: boolean;
+  /**
    * The record under this key, or undefined. Damage is a record without a body, not an error.
    *
    * `known` is what an earlier read of this key gave: where the very same bytes lie there, a backend may answer with it

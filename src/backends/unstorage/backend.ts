@@ -61,6 +61,11 @@ export class UnstorageBackend implements Backend {
     return this.#native.settled?.commit !== undefined;
   }
 
+  /** Without it nothing proves what lies under the driver, and commits could not compare. */
+  get lacksRegister(): boolean {
+    return this.#native.settled === undefined;
+  }
+
   read(key: string, known?: StoredRecord): Promise<StoredRecord | undefined> {
     return this.#natively(({ readOne }) => readOne?.(key, known) ?? this.#readRecord(key));
   }
@@ -130,8 +135,10 @@ export class UnstorageBackend implements Backend {
     try {
       await inBatches(records, (digest) => this.#clearRecord(digest));
       await inBatches(pointers, (key) => this.#alone([key], () => this.#storage.remove(key)));
-      // Last: until all is gone, the register tells with which secrets it was written.
-      await this.#clearRecord(REGISTER_KEY);
+      // Last: until all is gone, the register tells with which secrets it was written. What was saved meanwhile still needs it.
+      if (listsLate(this.#storage.driver) || this.#digestsIn(await this.#list(this.#keys.records)).length === 0) {
+        await this.#clearRecord(REGISTER_KEY);
+      }
     } catch (error) {
       throw afterWrites(error);
     }
