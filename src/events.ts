@@ -15,9 +15,11 @@ export class Events<Event> {
   }
 
   emit(event: Event): void {
-    for (const { listener } of this.#listeners) {
+    // Those of now: one that subscribes anew while it is told would else be told for ever.
+    for (const entry of [...this.#listeners]) {
+      if (!this.#listeners.has(entry)) continue;
       try {
-        listener(event);
+        entry.listener(event);
       } catch (error) {
         // As EventTarget does: a listener's fault is reported, and neither the save nor the others suffer.
         queueMicrotask(() => {

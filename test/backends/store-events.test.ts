@@ -4,6 +4,7 @@ import memoryDriver from "unstorage/drivers/memory";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createIndexedDBTokenStore } from "../../src/backends/indexeddb/index.ts";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
+import { createMemoryTokenStore } from "../../src/index.ts";
 import type { EdgeTokenStore, TokenEvent } from "../../src/index.ts";
 import { rotateSecret } from "../../src/maintenance/index.ts";
 import { namedToken, unique } from "../conformance/fixture.ts";
@@ -57,6 +58,19 @@ describe("events of a store in IndexedDB", () => {
     await other.close();
   });
 
+  it("of tokens that were being deleted while it was closed are heard by other tabs too", async () => {
+    const namespace = unique();
+    const store = createIndexedDBTokenStore({ namespace });
+    const other = createIndexedDBTokenStore({ namespace });
+    await store.saveToken(namedToken("ann"));
+    const elsewhere = heardFrom(other);
+    const deleting = store.deleteTokens();
+    await store.close();
+    await deleting;
+    await expect.poll(() => elsewhere).toEqual([{ type: "cleared" }]);
+    await other.close();
+  });
+
   it("of a page that keeps its tokens in memory stay there", async () => {
     const namespace = unique();
     const healthy = createIndexedDBTokenStore({ namespace });
@@ -101,4 +115,21 @@ it("a rotation, which removes no token, tells of none", async () => {
   expect(heard).toEqual([]);
   await store.deleteToken(saved.id);
   expect(heard).toEqual([{ type: "deleted", id: saved.id }]);
+});
+
+it("a listener that subscribes anew while it is told hears of the change once, and one that was taken away not at all", async () => {
+  const store = createMemoryTokenStore();
+  const heard: string[] = [];
+  let stop = store.subscribe(renew);
+  function renew(): void {
+    heard.push("renewed");
+    stop();
+    stop = store.subscribe(renew);
+    stopLast();
+  }
+  const stopLast = store.subscribe(() => heard.push("taken away"));
+  await store.saveToken(namedToken("ann"));
+  expect(heard).toEqual(["renewed"]);
+  await store.saveToken(namedToken("ben"));
+  expect(heard).toEqual(["renewed", "renewed"]);
 });

@@ -61,3 +61,19 @@ it("writes over no record whose index entries somebody has edited since it was r
   other.close();
   await database.dispose();
 });
+
+it("a database that fails while it is proven to be the storage's own fails the look-up, in an error of the library", async () => {
+  const { driver, database } = sqlStorage(nodeSqlite({ path: join(await temporaryDirectory(), "tokens.sqlite") }));
+  await createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET }).saveToken({ userName: "ann", accessToken: "a" });
+  const instance = (await database.getInstance()) as DatabaseSync;
+  const prepare = instance.prepare.bind(instance);
+  let reads = 0;
+  vi.spyOn(instance, "prepare").mockImplementation((sql) => {
+    if (sql.startsWith("SELECT value") && ++reads === 2) throw new Error("disk I/O error");
+    return prepare(sql);
+  });
+  const store = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
+  await expectCode(store.findToken({ userName: "ann" }), "ERR_STORE_UNAVAILABLE");
+  expect(await store.findToken({ userName: "ann" })).toMatchObject({ accessToken: "a" });
+  await database.dispose();
+});

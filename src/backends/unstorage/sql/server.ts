@@ -70,7 +70,13 @@ export function pgliteAccess({ dataDir }: Pglite, database: Database, table: str
   return { ...postgresqlAccess(database, table, parts), persistent };
 }
 
-function serverAccess(database: Database, table: string, column: string, { keys, driverKey }: NativeParts, send: Send): NativeAccess {
+function serverAccess(
+  database: Database,
+  table: string,
+  column: string,
+  { keys, driverKey, storage }: NativeParts,
+  send: Send,
+): NativeAccess {
   async function read(wanted: readonly string[]): Promise<Rows> {
     const sql = `SELECT ${column} AS k, value AS v FROM ${table} WHERE ${column} IN (${wanted.map(() => "?").join(", ")})`;
     const found = (await database.prepare(sql).all(...wanted.map(driverKey))) as { k: string; v: string | null }[];
@@ -108,7 +114,7 @@ function serverAccess(database: Database, table: string, column: string, { keys,
     commit: (plan) => change(plan.keys, (rows) => commitChanges(keys, plan, rows)),
     completeIndex: async (record, wanted) =>
       void (await change([keys.record(record.key), ...wanted], (rows) => indexChanges(keys, record, wanted, rows))),
-    readText: async (key) => (await read([key]))(key),
+    readText: (key) => storage.attempt("read", async () => (await read([key]))(key)),
   };
 }
 

@@ -28,7 +28,7 @@ export function isSyncDatabase(instance: unknown): instance is SyncDatabase {
  * Compare and write in one transaction. The application has the same connection, so nothing is awaited in
  * it: a statement of the application's in between would become a part of it.
  */
-export function sqliteAccess(database: SyncDatabase, table: string, { keys, driverKey }: NativeParts): NativeAccess {
+export function sqliteAccess(database: SyncDatabase, table: string, { keys, driverKey, storage }: NativeParts): NativeAccess {
   const rows: Rows = (key) => {
     const row = database.prepare(`SELECT value FROM ${table} WHERE key = ?`).get(driverKey(key)) as { value: string | null } | null;
     return row?.value ?? null;
@@ -65,7 +65,7 @@ export function sqliteAccess(database: SyncDatabase, table: string, { keys, driv
     persistent: isOnDisk(database),
     commit: (plan) => change(() => commitChanges(keys, plan, rows)),
     completeIndex: async (record, wanted) => void (await change(() => indexChanges(keys, record, wanted, rows))),
-    readText: async (key) => whileBusy(() => rows(key)),
+    readText: (key) => storage.attempt("read", async () => rows(key)),
   };
 }
 
