@@ -6,7 +6,7 @@ import { makeRecord } from "../record.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import { recordKey } from "../sealing/places.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
-import { maintained, nextTurn, PAGE_SIZE } from "./maintained.ts";
+import { maintained, nextTurn, openRecord, PAGE_SIZE } from "./maintained.ts";
 
 /** How far a rotation has come, in records. */
 export interface RotationProgress {
@@ -70,23 +70,27 @@ export async function rotateSecret(store: EdgeTokenStore, options: RotateSecretO
 
 /** Undefined where there was nothing to do. */
 async function moveRecord(
-  { parts }: Engine,
+  engine: Engine,
   keyring: Keyring,
   listed: StoredRecord,
   dryRun: boolean,
 ): Promise<"moved" | "removed" | "unreadable" | undefined> {
   const { current } = keyring;
+  const { backend, options } = engine.parts;
   let record: StoredRecord | undefined = listed;
   while (record && (record.keyId !== current.id || record.body === undefined)) {
     const content = await keyring.open(record).catch(unreadable);
     if (!content) return "unreadable";
-    const superseder: StoredRecord | undefined = await parts.backend.read(await recordKey(current, content.token.id));
+    const later: StoredRecord | undefined = await backend.read(await recordKey(current, content.token.id));
+    const superseder = later && (await openRecord(engine, keyring, later)) ? later : undefined;
     if (dryRun) return superseder ? "removed" : "moved";
+    // Damaged, it is in the way of all that is left of the token.
+    if (later && !superseder) await backend.commit(later, undefined);
     // What is left of a rotation that was cut short may hold index entries that the new record lacks yet.
-    if (superseder) await parts.backend.completeIndex?.(superseder);
-    const next = superseder ? undefined : await makeRecord(current, parts.options.lookups, content);
-    if (await parts.backend.commit(record, next)) return superseder ? "removed" : "moved";
-    record = await parts.backend.read(record.key);
+    if (superseder) await backend.completeIndex?.(superseder);
+    const next = superseder ? undefined : await makeRecord(current, options.lookups, content);
+    if (await backend.commit(record, next)) return superseder ? "removed" : "moved";
+    record = await backend.read(record.key);
   }
   return undefined;
 }

@@ -112,6 +112,19 @@ describe("rotateSecret", () => {
     expect(kills).toBeGreaterThan(count * 8);
   });
 
+  it("cut short after a write that was torn, keeps what the old secret wrote and moves it again", async () => {
+    const { driver, raw, saved } = await filled(1, OLD);
+    const before = new Set(raw.keys());
+    // The register, then the record: the first write that is torn, and the last.
+    await rotateSecret(open(dyingAt(driver, 2), [NEW, OLD])).catch(() => undefined);
+    const [torn, ...others] = [...raw.keys()].filter((key) => /:r:[0-9a-f]{32}$/.test(key) && !before.has(key));
+    expect(others).toEqual([]);
+    raw.set(torn!, "");
+    await rotateSecret(open(driver, [NEW, OLD]));
+    expect(await rotateSecret(open(driver, [NEW, OLD]))).toEqual({ seen: 1, moved: 0, removed: 0, unreadable: 0 });
+    await expectWhole(open(driver, NEW), saved);
+  });
+
   it("cut short and followed by a deletion that is killed too, never brings an outdated token back", async () => {
     let outcomes = 0;
     for (let killAt = 1; killAt < 20; killAt++) {
