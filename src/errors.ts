@@ -53,7 +53,8 @@ export class SecretMismatchError extends TokenStoreError {
 
 /**
  * What lies in the storage is not what the store wrote: truncated, edited, or a stranger's. Thrown
- * instead of answering "no such token". `deleteToken` still removes such a record.
+ * instead of answering "no such token". `deleteToken` still removes such a record by its token's id, and
+ * `sweepTokens` with `unreadable: true` where nobody knows the id.
  */
 export class RecordCorruptError extends TokenStoreError {
   override readonly name = "RecordCorruptError";

@@ -1,8 +1,7 @@
 import type { StoredRecord } from "../backend.ts";
 import type { Engine } from "../engine.ts";
-import { OptionInvalidError } from "../errors.ts";
 import type { Found } from "../finder.ts";
-import { refuseUnknown } from "../options.ts";
+import { assertOption, refuseUnknown } from "../options.ts";
 import { isOver } from "../retention.ts";
 import type { Retention } from "../retention.ts";
 import type { Keyring } from "../sealing/keyring.ts";
@@ -23,9 +22,9 @@ export interface SweepReport {
   expired: number;
   /** Whose session is over, by the store's option `retention`. */
   over: number;
-  /** That can't be opened. They stay as they are. */
+  /** That can't be opened, and stay as they are. */
   unreadable: number;
-  /** Removed of those expired or over; the others were saved anew or deleted meanwhile. 0 with `dryRun`. */
+  /** Removed, for whichever reason; the others were saved anew or deleted meanwhile. 0 with `dryRun`. */
   removed: number;
 }
 
@@ -33,6 +32,11 @@ export interface SweepReport {
 export interface SweepOptions {
   /** Only count; default false. */
   dryRun?: boolean;
+  /**
+   * Remove damaged records too, whoever's they are, so that their users can log in again; default false. What no backup has is lost
+   * then. Records of a secret that was not given are not damaged, and stay.
+   */
+  unreadable?: boolean;
   /** Told after each page of 100 records, and at the end. */
   onProgress?: (report: SweepReport) => void;
   /** Ends the sweep between two records, rejecting with its reason. */
@@ -43,19 +47,20 @@ export interface SweepOptions {
  * Removes the tokens that are of no more use: those whose access token has expired and that hold neither a
  * refresh token nor a grant token that may still be exchanged, and those whose session is over by the store's
  * option `retention`. Without `retention` a token with a refresh token is never removed, nor one that holds a
- * grant token alone.
+ * grant token alone. With `unreadable` it removes damaged records as well.
  *
  * A token that is saved meanwhile stays; where `capabilities.atomic` is false, that is checked by a read just
  * before the removal, which another process can slip between. Listeners are told of each removal. The sweep can
  * be stopped at any point, also by a crash, and run again.
  *
- * @throws {OptionInvalidError} where the store is not one of this library's
+ * @throws {OptionInvalidError} where the store is not one of this library's, or an option is unknown or of the wrong type
  * @throws {SecretMismatchError} where another secret than those given has written in the storage
  */
 export async function sweepTokens(store: EdgeTokenStore, options: SweepOptions = {}): Promise<SweepReport> {
-  refuseUnknown(options, ["dryRun", "onProgress", "signal"]);
-  const { dryRun = false, onProgress, signal } = options as SweepOptions;
-  if (typeof dryRun !== "boolean") throw new OptionInvalidError("The option dryRun must be true or false.");
+  refuseUnknown(options, ["dryRun", "unreadable", "onProgress", "signal"]);
+  const { dryRun = false, unreadable = false, onProgress, signal } = options as SweepOptions;
+  assertOption(typeof dryRun === "boolean", "dryRun", "true or false");
+  assertOption(typeof unreadable === "boolean", "unreadable", "true or false");
   const engine = maintained(store, "sweepTokens");
   const { backend, register } = engine.parts;
   const keyring = await engine.parts.keyring();
@@ -72,8 +77,14 @@ export async function sweepTokens(store: EdgeTokenStore, options: SweepOptions =
       const latest = await backend.read(record.key);
       const { verdict, found } = (latest && (await judge(engine, keyring, latest))) ?? {};
       if (!verdict) continue;
-      report[verdict]++;
-      if (found && !dryRun && (await deleteRecord(engine, keyring, found))) report.removed++;
+      if (found) {
+        report[verdict]++;
+        if (!dryRun && (await deleteRecord(engine, keyring, found))) report.removed++;
+      } else if (unreadable && !dryRun && isDamaged(keyring, latest!) && (await backend.commit(latest, undefined))) {
+        report.removed++;
+      } else {
+        report.unreadable++;
+      }
     }
     onProgress?.({ ...report });
     await nextTurn(signal);
@@ -96,6 +107,11 @@ async function judge(
   const verdict = useless(found.token, retention, now());
   // What a rotation left behind says nothing about the token.
   return verdict && !(await supersederOf(engine, keyring, found)) ? { verdict, found } : undefined;
+}
+
+/** Whether it would be readable if it were whole. What another key has written may be, wherever that key is. */
+function isDamaged(keyring: Keyring, { keyId, body }: StoredRecord): boolean {
+  return body === undefined || keyring.keys.some(({ id }) => id === keyId);
 }
 
 /** Why the token is of no more use; undefined while it is. */

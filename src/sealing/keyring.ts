@@ -116,7 +116,7 @@ function isContent(body: unknown): body is RecordContent {
 export function recordCorrupt(recordKey: string): RecordCorruptError {
   return new RecordCorruptError(
     recordKey,
-    `The record ${recordKey} is damaged or not this store's. Restore it from a backup, or delete the token and log in again.`,
+    `The record ${recordKey} is damaged or not this store's. Restore it from a backup, or remove it by sweepTokens(store, { unreadable: true }) and log in again.`,
   );
 }
 

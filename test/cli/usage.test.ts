@@ -240,6 +240,16 @@ it("gives its figures as JSON, and the details of a token too", async () => {
   expect(JSON.parse(show.out)).toMatchObject({ id: "1", userName: "ann", refreshToken: "[redacted, 3 characters]" });
 });
 
+it("removes a damaged record by sweep --unreadable", async () => {
+  const records = join(store, "tokens", "r");
+  const [first] = await readdir(records);
+  await writeFile(join(records, first!), "torn");
+  const dry = await runHere(["sweep", store, "--unreadable", "--dry-run"], { env });
+  expect(dry).toMatchObject({ code: 0, err: "", out: expect.stringContaining("1 would be removed") });
+  expect(await runHere(["sweep", store, "--unreadable"], { env })).toMatchObject({ code: 0, out: expect.stringContaining("1 removed") });
+  expect(await runHere(["check", store, "--repair"], { env })).toMatchObject({ code: 0, out: expect.stringContaining("1 records") });
+});
+
 it("rotates and sweeps past a damaged record, and says so by 3", async () => {
   const records = join(store, "tokens", "r");
   const [first] = await readdir(records);

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
 import type { EdgeTokenStore, TokenEvent } from "../../src/index.ts";
 import { checkTokens, rotateSecret, sweepTokens } from "../../src/maintenance/index.ts";
-import { manualClock } from "../conformance/fixture.ts";
+import { expectCode, manualClock } from "../conformance/fixture.ts";
 import { CLEAN } from "../../src/testing/cases/maintenance.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { instrumentDriver } from "../../src/testing/index.ts";
@@ -68,4 +68,47 @@ it("sweepTokens takes nothing that another process has renewed, up to the read b
     expect(await client.findToken({ accessToken: "renewed" })).toMatchObject({ userName: "ann" });
   }
   expect(points).toBe(4);
+});
+
+describe("sweepTokens with unreadable", () => {
+  const ANN = { userName: "ann", clientId: "c", refreshToken: "r" };
+  let storage: Storage;
+  let store: EdgeTokenStore;
+  let recordKey: string;
+
+  beforeEach(async () => {
+    storage = createStorage({ driver: memoryDriver() });
+    store = createUnstorageTokenStore(storage, { secret: SECRET });
+    await store.saveToken(ANN);
+    recordKey = (await storage.getKeys()).find((key) => /:r:[0-9a-f]{32}$/.test(key))!;
+    await store.saveToken({ ...ANN, userName: "bob", refreshToken: "s" });
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ["torn", (text) => text.slice(0, -10)],
+    ["changed", (text) => text.replace('"version":1', '"version":2')],
+  ])("lets a user whose record was %s log in again, and touches nobody else", async (_how, damage) => {
+    await storage.setItemRaw(recordKey, damage((await storage.getItemRaw<string>(recordKey))!));
+    const logIn = { ...ANN, refreshToken: "new" };
+    await expectCode(store.saveToken(logIn), "ERR_RECORD_CORRUPT");
+    expect(await sweepTokens(store)).toMatchObject({ records: 2, unreadable: 1, removed: 0 });
+    expect(await sweepTokens(store, { unreadable: true, dryRun: true })).toMatchObject({ unreadable: 1, removed: 0 });
+    await expectCode(store.saveToken(logIn), "ERR_RECORD_CORRUPT");
+    expect(await sweepTokens(store, { unreadable: true })).toMatchObject({ records: 2, unreadable: 0, removed: 1 });
+    expect(await store.saveToken(logIn)).toMatchObject({ refreshToken: "new", version: 1 });
+    expect(await store.findToken({ userName: "bob", clientId: "c" })).toMatchObject({ refreshToken: "s" });
+    await checkTokens(store, { repair: true });
+    expect(await checkTokens(store)).toEqual({ ...CLEAN, records: 2, pointers: 6 });
+  });
+
+  it("leaves what another secret has written, also where no register tells of it", async () => {
+    await storage.removeItem("tokens:r:keys");
+    const stranger = createUnstorageTokenStore(storage, { secret: NEXT });
+    expect(await sweepTokens(stranger, { unreadable: true })).toMatchObject({ records: 2, unreadable: 2, removed: 0 });
+    expect(await store.findToken(ANN)).toMatchObject({ refreshToken: "r" });
+  });
+
+  it("is refused where it is no boolean", async () => {
+    await expectCode(sweepTokens(store, { unreadable: "yes" as never }), "ERR_OPTION_INVALID");
+  });
 });

@@ -21,7 +21,7 @@ ${TARGET_USAGE}`;
 
 /** In the order of their weight. */
 const FAULTS = {
-  unreadable: "records that can't be opened: restore them from a backup, or delete them by id",
+  unreadable: "records that can't be opened: restore them from a backup, or remove them by sweep --unreadable",
   missing: "index entries missing: those tokens are not found by that field",
   damaged: "index entries that can't be read",
   wrong: "index entries with another value than their record",

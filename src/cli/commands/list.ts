@@ -32,7 +32,7 @@ export const listCommand: Command = {
       const onCorrupt = ({ recordKey }: { recordKey: string }): void => {
         unreadable++;
         terminal.err(
-          `The record ${recordKey} is damaged: restore it from a backup, or delete its token by id and let the user log in again.`,
+          `The record ${recordKey} is damaged: restore it from a backup, or remove it by sweep --unreadable and let the user log in again.`,
         );
       };
       for await (const token of store.tokens({ onCorrupt })) {

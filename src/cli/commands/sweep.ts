@@ -17,6 +17,7 @@ codes: 0 done, 1 it failed, 2 wrong usage, 3 some records could not be read and 
   --idle-seconds <n>    a session is over when its token was not saved for so long
   --max-age-seconds <n> a session is over so long after its first save
                         Give the same values as your application's option retention; without them nothing ends by its age.
+  --unreadable          remove damaged records too, so that their users can log in again; restore a backup first if you have one
   --dry-run             count what would be removed, and remove nothing
   --json                the figures as JSON
 
@@ -27,22 +28,32 @@ export const sweepCommand: Command = {
   usage: USAGE,
   async run(args, terminal) {
     const [flag, text] = [{ type: "boolean" }, { type: "string" }] as const;
-    const parsed = parse(args, { "dry-run": flag, json: flag, "idle-seconds": text, "max-age-seconds": text, ...TARGET_OPTIONS });
+    const parsed = parse(args, {
+      "dry-run": flag,
+      unreadable: flag,
+      json: flag,
+      "idle-seconds": text,
+      "max-age-seconds": text,
+      ...TARGET_OPTIONS,
+    });
     const [given, ...more] = parsed.positionals;
     if (more.length > 0) throw new UsageError("Name one store.");
     const dryRun = parsed.flag("dry-run");
+    const unreadable = parsed.flag("unreadable");
     return withStore(given, parsed, terminal, { missing: "refuse", retention: readRetention(parsed) }, async ({ store, name }) => {
       const count = progressCount("records looked at", terminal);
       const onProgress = ({ records }: SweepReport): void => count.update(records);
-      const report = await sweepTokens(store, { dryRun, onProgress, signal: terminal.signal }).finally(count.end);
+      const report = await sweepTokens(store, { dryRun, unreadable, onProgress, signal: terminal.signal }).finally(count.end);
+      const { records, expired, over, removed } = report;
+      const damaged = unreadable && dryRun ? report.unreadable : 0;
+      const left = report.unreadable - damaged;
       if (parsed.flag("json")) terminal.out(JSON.stringify(report));
       else {
-        const { records, expired, over, removed, unreadable } = report;
-        const outcome = dryRun ? `${expired + over} would be removed` : `${removed} removed`;
+        const outcome = dryRun ? `${expired + over + damaged} would be removed` : `${removed} removed`;
         terminal.out(`${records} records of ${name}: ${expired} expired, ${over} of sessions that are over, ${outcome}.`);
-        if (unreadable > 0) terminal.err(`${unreadable} could not be read and stay; check says more.`);
+        if (left > 0) terminal.err(`${left} could not be read and stay; check says more.`);
       }
-      return report.unreadable > 0 ? 3 : 0;
+      return left > 0 ? 3 : 0;
     });
   },
 };
