@@ -92,7 +92,10 @@ export class StoreClosedError extends TokenStoreError {
   override readonly code = "ERR_STORE_CLOSED";
 }
 
-/** The storage is full; nothing was written. */
+/**
+ * The storage is full, as browsers and Durable Objects tell it; nothing was written. Redis without memory and a database without
+ * disk space say no more than that they failed: {@link StoreUnavailableError}.
+ */
 export class StoreQuotaError extends TokenStoreError {
   override readonly name = "StoreQuotaError";
   override readonly code = "ERR_STORE_QUOTA";

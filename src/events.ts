@@ -6,18 +6,18 @@ export type TokenEvent =
 
 /** Listeners, and what they are told. */
 export class Events<Event> {
-  readonly #listeners = new Set<{ listener: (event: Event) => void }>();
+  /** Never changed in place, so that who is told of a change is settled when it is told. */
+  #listeners: readonly { listener: (event: Event) => void }[] = [];
 
   subscribe(listener: (event: Event) => void): () => void {
     const entry = { listener };
-    this.#listeners.add(entry);
-    return () => void this.#listeners.delete(entry);
+    this.#listeners = [...this.#listeners, entry];
+    return () => void (this.#listeners = this.#listeners.filter((other) => other !== entry));
   }
 
   emit(event: Event): void {
-    // Those of now: one that subscribes anew while it is told would else be told for ever.
-    for (const entry of [...this.#listeners]) {
-      if (!this.#listeners.has(entry)) continue;
+    for (const entry of this.#listeners) {
+      if (!this.#listeners.includes(entry)) continue;
       try {
         entry.listener(event);
       } catch (error) {
@@ -31,7 +31,7 @@ export class Events<Event> {
 
   /** From now on the listeners hear nothing, of changes under way neither. */
   silence(): void {
-    this.#listeners.clear();
+    this.#listeners = [];
   }
 
   /** No more changes are coming. */

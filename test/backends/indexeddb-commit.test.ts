@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { openDB } from "idb";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { StoredRecord } from "../../src/backend.ts";
+import type { IndexName, StoredRecord } from "../../src/backend.ts";
 import { IndexedDBBackend } from "../../src/backends/indexeddb/backend.ts";
 import { createIndexedDBTokenStore } from "../../src/backends/indexeddb/index.ts";
 import { Connection } from "../../src/backends/indexeddb/connection.ts";
@@ -22,7 +22,7 @@ describe("a commit in IndexedDB", () => {
 
   beforeEach(async () => {
     namespace = unique();
-    backend = new IndexedDBBackend(new Connection(namespace, 1000), namespace);
+    backend = new IndexedDBBackend(new Connection(namespace, 1000), namespace, true);
     keyId = (await backend.keyring()).current.id;
   });
   afterEach(() => backend.close());
@@ -145,4 +145,22 @@ describe("a commit in IndexedDB", () => {
     expect(await backend.commit(undefined, { ...record("k", 1, "a"), keyId: "another" })).toBe(false);
     expect(await backend.read("k")).toBeUndefined();
   });
+});
+
+it.each<[string, readonly IndexName[] | undefined, string[]]>([
+  ["where its index tells that the refresh token is another", undefined, ["strict", "relaxed", "strict", "relaxed"]],
+  ["always where there is no such index", ["account"], ["strict", "strict", "strict", "strict"]],
+])("a save is made durable before it is acknowledged %s", async (_when, lookups, expected) => {
+  const store = createIndexedDBTokenStore({ namespace: unique(), ...(lookups && { lookups }) });
+  await store.findToken({ userName: "ann", clientId: "c" });
+  const begun = vi.spyOn(IDBDatabase.prototype, "transaction");
+  const ANN = { userName: "ann", clientId: "c" };
+  await store.saveToken({ ...ANN, refreshToken: "one", accessToken: "one" });
+  await store.saveToken({ ...ANN, accessToken: "two" });
+  await store.saveToken({ ...ANN, refreshToken: "two", accessToken: "three" });
+  await store.saveToken({ ...ANN, accessToken: "four" });
+  const writes = begun.mock.calls.filter(([, mode]) => mode === "readwrite");
+  expect(writes.map(([, , options]) => options?.durability)).toEqual(expected);
+  vi.restoreAllMocks();
+  await store.close();
 });

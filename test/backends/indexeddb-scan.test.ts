@@ -9,7 +9,7 @@ describe("a scan of IndexedDB", () => {
 
   beforeEach(async () => {
     const namespace = unique();
-    backend = new IndexedDBBackend(new Connection(namespace, 1000), namespace);
+    backend = new IndexedDBBackend(new Connection(namespace, 1000), namespace, true);
     const keyId = (await backend.keyring()).current.id;
     for (const key of ["a", "b", "c", "d", "e"]) await backend.commit(undefined, { key, version: 1, keyId, index: {}, body: { key } });
   });

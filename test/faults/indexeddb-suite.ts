@@ -1,5 +1,5 @@
 import { deleteDB, openDB } from "idb";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createIndexedDBTokenStore } from "../../src/backends/indexeddb/index.ts";
 import type { IndexedDBTokenStoreOptions } from "../../src/backends/indexeddb/index.ts";
 import type { EdgeTokenStore, RecordCorruptError } from "../../src/index.ts";
@@ -102,6 +102,14 @@ export function indexedDBFaultSuite(): void {
       await expectCode(store.findTokenById(""), "ERR_TOKEN_INVALID");
       const names = (await indexedDB.databases()).map(({ name }) => name);
       expect(names).not.toContain(nameOf(namespace));
+    });
+
+    it("opens within a time that is longer than timers take", async () => {
+      const setTimer = vi.spyOn(globalThis, "setTimeout");
+      expect(await open(unique(), { openTimeoutMs: Number.MAX_SAFE_INTEGER }).findToken({ userName: "ann" })).toBeNull();
+      const delays = setTimer.mock.calls.map(([, delay]) => delay ?? 0);
+      expect(Math.max(...delays)).toBe(2 ** 31 - 1);
+      vi.restoreAllMocks();
     });
 
     it("refuses a client secret unless it is allowed by name", async () => {

@@ -6,17 +6,17 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Bytes after gzip that each entry point may take with all that it exports. A change that costs more must be worth it. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  ".": 7700,
-  "./indexeddb": 12_600,
-  "./unstorage": 14_400,
-  "./durable-object": 11_800,
+  ".": 7800,
+  "./indexeddb": 12_800,
+  "./unstorage": 14_550,
+  "./durable-object": 11_950,
   "./fs": 4800,
-  "./backend": 8700,
+  "./backend": 8850,
   "./refresh": 8200,
   "./locks": 3600,
-  "./maintenance": 8150,
+  "./maintenance": 8400,
   "./oauth": 3200,
-  "./testing": 23_400,
+  "./testing": 23_700,
   "./zoho": 6900,
 };
 

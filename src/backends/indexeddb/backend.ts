@@ -26,6 +26,7 @@ export class IndexedDBBackend implements Backend {
   readonly comparesBodies = true;
   readonly #connection: Connection;
   readonly #namespace: string;
+  readonly #indexesRefresh: boolean;
   readonly #reads = new Batches((reads: readonly Read[]) => this.#readTogether(reads));
   readonly #commits = new Batches((commits: readonly Commit[]) => this.#commitTogether(commits), {
     selector: distinctRecords,
@@ -33,9 +34,11 @@ export class IndexedDBBackend implements Backend {
     isOneTasksFault: (error) => error instanceof StoreQuotaError,
   });
 
-  constructor(connection: Connection, namespace: string) {
+  /** @param indexesRefresh whether records tell by their index that their refresh token is another */
+  constructor(connection: Connection, namespace: string, indexesRefresh: boolean) {
     this.#connection = connection;
     this.#namespace = namespace;
+    this.#indexesRefresh = indexesRefresh;
   }
 
   keyring(): Promise<Keyring> {
@@ -91,16 +94,23 @@ export class IndexedDBBackend implements Backend {
 
   /** Where one of them can't be, nothing was written, and the others are written without it. */
   async #commitTogether(commits: readonly Commit[]): Promise<boolean[]> {
-    const outdated = await this.#connection.use(async (database) => {
+    const outdated = await this.#connection.use(async (database, repeated) => {
       const { current } = await browserKeyring(database, this.#namespace);
       // The database was deleted since the digests were made: with the keys of today they are others.
       const foreign = commits.filter(({ next }) => next && next.keyId !== current.id);
-      return foreign.length > 0 ? foreign : commitAll(database, commits);
+      return foreign.length > 0 ? foreign : commitAll(database, commits, this.#durabilityOf(commits), repeated);
     });
     if (outdated.length === 0) return commits.map(() => true);
     const rest = commits.filter((commit) => !outdated.includes(commit));
     const results = rest.length > 0 ? await this.#commitTogether(rest) : [];
     return commits.map((commit) => results[rest.indexOf(commit)] ?? false);
+  }
+
+  /** A refresh token that is lost can't be had again; an access token can. */
+  #durabilityOf(commits: readonly Commit[]): "strict" | "relaxed" {
+    const isGrave = ({ previous, next }: Commit): boolean =>
+      next !== undefined && (!this.#indexesRefresh || next.index.refresh !== previous?.index.refresh);
+    return commits.some(isGrave) ? "strict" : "relaxed";
   }
 }
 
@@ -111,17 +121,23 @@ type Read = (records: IDBObjectStore) => IDBRequest;
  * the way to the browser's process and back; where a record is another than expected, the transaction is
  * aborted with all of them. Answers with the commits that found another record.
  */
-async function commitAll(database: IDBDatabase, commits: readonly Commit[]): Promise<Commit[]> {
+async function commitAll(
+  database: IDBDatabase,
+  commits: readonly Commit[],
+  durability: "strict" | "relaxed",
+  repeated: boolean,
+): Promise<Commit[]> {
   const outdated: Commit[] = [];
   try {
-    await write(database, "records", durabilityOf(commits), (records) => {
+    await write(database, "records", durability, (records) => {
       const ask = asking(records.transaction, () => outdated.length === 0);
       for (const commit of commits) {
         const { previous, next } = commit;
         const moves = next !== undefined && next.key !== previous?.key;
         const expect = (key: string, isExpected: (stored: StoredRecord | undefined) => boolean): void =>
           ask<unknown>(records.get(key), (stored) => {
-            if (!isExpected(stored === undefined ? undefined : parseRecord(key, stored))) outdated.push(commit);
+            const record = stored === undefined ? undefined : parseRecord(key, stored);
+            if (!isExpected(record) && !(repeated && isDone(commit, key, record))) outdated.push(commit);
           });
         if (previous) expect(previous.key, (stored) => isSameRecord(stored, previous));
         if (moves) expect(next.key, (stored) => stored === undefined);
@@ -140,9 +156,9 @@ async function commitAll(database: IDBDatabase, commits: readonly Commit[]): Pro
   return outdated;
 }
 
-/** A refresh token that is lost can't be had again; an access token can. */
-function durabilityOf(commits: readonly Commit[]): "strict" | "relaxed" {
-  return commits.some(({ previous, next }) => next && next.index.refresh !== previous?.index.refresh) ? "strict" : "relaxed";
+/** Whether what lies under the key is what this very commit leaves there. */
+function isDone({ next }: Commit, key: string, stored: StoredRecord | undefined): boolean {
+  return next ? next.key === key && isSameRecord(stored, next) : stored === undefined;
 }
 
 /** Each commit looks at what is there before anything is written, so no two in a batch may touch one record or bring one index entry. */

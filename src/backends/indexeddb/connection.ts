@@ -32,12 +32,15 @@ export class Connection {
     this.#openTimeoutMs = openTimeoutMs;
   }
 
-  /** Runs the task on an open database, and once more on a new connection where this one was lost meanwhile. */
-  async use<Result>(task: (database: IDBDatabase) => Promise<Result>): Promise<Result> {
+  /**
+   * Runs the task on an open database, and once more on a new connection where this one was lost meanwhile. Then `repeated` tells that
+   * what it did may have been done, and only the answer been lost.
+   */
+  async use<Result>(task: (database: IDBDatabase, repeated: boolean) => Promise<Result>): Promise<Result> {
     for (let tries = 1; ; tries++) {
       const opening = this.#open();
       try {
-        return await task(await opening);
+        return await task(await opening, tries > 1);
       } catch (error) {
         if (error instanceof TokenStoreError) throw error;
         if (this.#closed) throw closedError();

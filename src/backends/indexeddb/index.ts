@@ -15,6 +15,8 @@ import { databaseName } from "./schema.ts";
 import { TabEvents } from "./tab-events.ts";
 
 const DEFAULT_OPEN_TIMEOUT_MS = 10_000;
+/** Timers with a longer delay fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What a store in IndexedDB takes beside the options of all stores. */
 export interface IndexedDBTokenStoreOptions extends TokenStoreOptions {
@@ -45,9 +47,9 @@ export function createIndexedDBTokenStore(options: IndexedDBTokenStoreOptions = 
   assertOption(typeof allowClientSecret === "boolean", "allowClientSecret", "true or false");
   assertOption(isAboveZero(openTimeoutMs), "openTimeoutMs", "a number of milliseconds above zero");
   assertOption(typeof onDegraded === "function", "onDegraded", "a function");
-  const connection = new Connection(parsed.namespace, openTimeoutMs);
+  const connection = new Connection(parsed.namespace, Math.min(openTimeoutMs, MAX_TIMER_MS));
   const events = new TabEvents(databaseName(parsed.namespace));
-  const backend = new DegradableBackend(new IndexedDBBackend(connection, parsed.namespace), (reason) => {
+  const backend = new DegradableBackend(new IndexedDBBackend(connection, parsed.namespace, parsed.lookups.has("refresh")), (reason) => {
     // Other tabs can't find what lives in this page's memory, and lose nothing with it.
     events.leaveTabs();
     onDegraded(reason);
