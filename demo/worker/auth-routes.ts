@@ -1,4 +1,3 @@
-import type { TokenStoreError } from "edge-token-store";
 import type { TokenGrant } from "edge-token-store/zoho";
 import { Hono } from "hono";
 import type { Context } from "hono";
@@ -42,7 +41,7 @@ authRoutes.get(CALLBACK_PATH, async (context) => {
     await beginSession(context, saved.id);
   } catch (failure) {
     console.error(`log-in failed: ${errorCode(failure)}`);
-    return backWith(context, isPassing(failure) ? "UNREACHABLE" : "LOGIN_FAILED");
+    return backWith(context, logInProblem(failure));
   }
   return context.redirect(attempt.returnTo, 303);
 });
@@ -99,6 +98,8 @@ function backWith(context: Context<Portal>, code: ProblemCode): Response {
   return context.redirect(`/?problem=${code}`, 303);
 }
 
-function isPassing(error: unknown): boolean {
-  return ["ERR_REFRESH_FAILED", "ERR_REFRESH_RATE_LIMITED"].includes((error as Partial<TokenStoreError>).code ?? "");
+function logInProblem(error: unknown): ProblemCode {
+  const code = errorCode(error);
+  if (code === "ERR_REFRESH_FAILED" || code === "ERR_REFRESH_RATE_LIMITED") return "UNREACHABLE";
+  return code === "ERR_RECORD_CORRUPT" || code === "ERR_SECRET_MISMATCH" ? "STORE_FAILED" : "LOGIN_FAILED";
 }

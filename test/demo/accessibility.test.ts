@@ -68,7 +68,7 @@ describe.for([LOOKS[0], LOOKS[3]])("what goes wrong at the edge, in $colorScheme
     await page.getByRole("heading", { name: "You were logged out" }).waitFor();
     await inspect("ended");
     await logInAtEdge(page, "Log in again");
-    await click(page, "Damage the records");
+    await click(page, "Damage the record");
     await page.getByRole("heading", { name: "Your log-in could not be read" }).waitFor();
     await click(page, "Check and repair");
     await page.getByText(/unreadable: [1-9]/).waitFor();

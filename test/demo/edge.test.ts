@@ -124,13 +124,36 @@ describe("the portal with its tokens at the edge", () => {
     await expect.poll(() => index.count()).toBe(0);
     await click(page, "Check and repair");
     await page.getByText(/unreadable: 0\. Index entries missing: ([1-9]\d*)\. Repaired: \1\./).waitFor();
-    await click(page, "Damage the records");
+    await click(page, "Damage the record");
     await page.getByText("The stored tokens are damaged").waitFor();
     await click(page, "Check and repair");
     await page.getByText(/unreadable: [1-9]/).waitFor();
     await click(page, "Log out everywhere");
     await page.getByText("You are logged out everywhere.").waitFor();
     await logIn(page, STUDENTS.amara);
+  });
+
+  test("damages the record of one student alone, whose next log-in says what is wrong", async ({ page, visitor }) => {
+    visitor.expectedComplaint = HTTP_FAILURE;
+    const forgetSession = async (): Promise<void> => {
+      await visitor.context.clearCookies();
+      await page.reload();
+    };
+    await logIn(page, STUDENTS.jonas);
+    await forgetSession();
+    await logIn(page, STUDENTS.amara);
+    await click(page, "Damage the record");
+    await page.getByText("The stored tokens are damaged").waitFor();
+    const cookies = await visitor.context.cookies();
+    await forgetSession();
+    await click(page, "Log in");
+    await page.getByRole("button", { name: STUDENTS.amara }).click();
+    await page.getByText("what is stored of an earlier one can't be read").waitFor();
+    await logIn(page, STUDENTS.jonas);
+    await visitor.context.addCookies(cookies);
+    await page.reload();
+    await click(page, "Log out everywhere");
+    await page.getByText("You are logged out everywhere.").waitFor();
   });
 
   test("shows names and messages as text, whatever is in them", async ({ page }) => {

@@ -7,6 +7,10 @@ const NOTICES: Readonly<Record<string, Notice>> = {
     text: "This log-in was refused: it was not begun in this browser, or has been used already. Nothing was saved.",
   },
   LOGIN_FAILED: { tone: "alert", text: "The accounts server did not accept the log-in. Nothing was saved." },
+  STORE_FAILED: {
+    tone: "alert",
+    text: "The accounts server accepted the log-in, but what is stored of an earlier one can't be read. Nothing was saved.",
+  },
   UNREACHABLE: { tone: "alert", text: "The accounts server can't be reached. Try again in a moment." },
 };
 

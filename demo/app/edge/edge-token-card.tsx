@@ -28,7 +28,7 @@ const ACTIONS: readonly Action[] = [
     },
   },
   { label: "Break the index", run: post("/inspector/break-index") },
-  { label: "Damage the records", run: post("/inspector/damage") },
+  { label: "Damage the record", run: post("/inspector/damage") },
 ];
 /** The one that needs no token. */
 const CHECK: Action = { label: "Check and repair", run: checkAndRepair };
