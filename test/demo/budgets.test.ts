@@ -4,7 +4,7 @@ import { click, greeting, inspector, openPortal, STUDENTS } from "./demo-site.ts
 import { test } from "./visitor.ts";
 
 const MODES = ["edge", "browser"] as const;
-const WIDTHS = [1280, 360];
+const WIDTHS = [1280, 768, 360];
 /** By which a page counts as stable: https://web.dev/articles/cls asks for 0.1. Rounding of fonts is not to count. */
 const MAX_SHIFT = 0.005;
 const INTERACTIVE_MS = 1000;
