@@ -11,15 +11,20 @@ interface Action {
   run: () => Promise<Notice | void>;
 }
 
-const post = (path: string) => async (): Promise<void> => {
+/** Without a text where the portal itself shows what came of it. */
+const post = (path: string, text?: string) => async (): Promise<Notice | void> => {
   await askWorker(path, "POST");
+  if (text !== undefined) return { tone: "calm", text };
 };
 
 const ACTIONS: readonly Action[] = [
-  { label: "Expire now", run: post("/inspector/expire") },
-  { label: "Refresh now", run: post("/inspector/refresh") },
+  {
+    label: "Expire now",
+    run: post("/inspector/expire", "The access token expired. The portal's very next call refreshes it: see the version."),
+  },
+  { label: "Refresh now", run: post("/inspector/refresh", "A new access token is stored: see the version.") },
   { label: "Revoke at the server", run: post("/inspector/revoke") },
-  { label: "Rename the user", run: post("/inspector/rename") },
+  { label: "Rename the user", run: post("/inspector/rename", "The record has another user name, and is found by the new one alone.") },
   {
     label: "Rotate the secret",
     run: async () => {
@@ -27,7 +32,10 @@ const ACTIONS: readonly Action[] = [
       return { tone: "calm", text: `The secret is a new one. Records sealed anew: ${moved}.` };
     },
   },
-  { label: "Break the index", run: post("/inspector/break-index") },
+  {
+    label: "Break the index",
+    run: post("/inspector/break-index", "What leads from users to records is gone. A check finds that, and repairs it."),
+  },
   { label: "Damage the record", run: post("/inspector/damage") },
 ];
 /** The one that needs no token. */
