@@ -18,7 +18,7 @@ export function ParallelCalls({ control }: { control: EdgeControl }): JSX.Elemen
       };
       await Promise.all(Array.from({ length: CALLS }, call));
     }, "token changed");
-  const count = (source: string): number => sources.filter((one) => one === source).length;
+  const count = (source: string): number => sources.filter((one) => one?.startsWith(source)).length;
   return (
     <section aria-labelledby="parallel">
       <h3 id="parallel">Twenty calls, one refresh</h3>
@@ -39,6 +39,11 @@ export function ParallelCalls({ control }: { control: EdgeControl }): JSX.Elemen
           <p role="status" aria-label="Outcome of the calls">
             <b data-source="refreshed">{count("refreshed")}</b> refreshed, <b data-source="joined">{count("joined")}</b> joined it,{" "}
             <b data-source="stored">{count("stored")}</b> found the new token stored
+            {count("failed") > 0 && (
+              <>
+                , <b data-source="failed">{count("failed")}</b> failed
+              </>
+            )}
           </p>
         </>
       )}
