@@ -62,25 +62,32 @@ function EdgeView({ control }: { control: EdgeControl }): JSX.Element {
           </button>
         </Student>
       );
-    case "failed":
+    case "failed": {
+      // What is damaged stays so, however often it is read.
+      const damaged = isStoreFailure(session.error);
       return (
         <section class="card" role="alert">
           <h1>{failureHeading(session.error)}</h1>
           <p>{faultText(session.error)}</p>
           <div class="actions">
-            <button class="primary" type="button" onClick={() => void control.look()}>
+            <button class={damaged ? "" : "primary"} type="button" onClick={() => void control.look()}>
               Try again
             </button>
-            <button type="button" onClick={() => void logOut(control, "everywhere")}>
+            <button class={damaged ? "primary" : ""} type="button" onClick={() => void logOut(control, "everywhere")}>
               Log out everywhere
             </button>
           </div>
         </section>
       );
+    }
   }
+}
+
+function isStoreFailure(error: unknown): boolean {
+  return error instanceof WorkerError && error.code === "STORE_FAILED";
 }
 
 function failureHeading(error: unknown): string {
   if (!(error instanceof WorkerError) || error.code === "UNREACHABLE") return "The academy can't be reached";
-  return error.code === "STORE_FAILED" ? "Your log-in could not be read" : "That did not work";
+  return isStoreFailure(error) ? "Your log-in could not be read" : "That did not work";
 }
