@@ -9,7 +9,8 @@ import { KeyedQueue } from "./keyed-queue.ts";
 import { listRecords } from "./listing.ts";
 import { identityOf, resolveLookup } from "./lookup.ts";
 import type { LookupStep } from "./lookup.ts";
-import { assertWorthSaving, isWorthSaving, meetsCondition, mergeToken, sameFields } from "./merge.ts";
+import { assertWorthSaving, isWorthSaving, meetsCondition, mergeChange, mergeToken, sameFields } from "./merge.ts";
+import type { Change } from "./merge.ts";
 import { DEFAULT_PAGE_SIZE, parseListOptions, parseSaveOptions } from "./options.ts";
 import type { ParsedOptions } from "./options.ts";
 import { makeRecord } from "./record.ts";
@@ -22,6 +23,7 @@ import type { Key, Keyring } from "./sealing/keyring.ts";
 import { recordKey } from "./sealing/places.ts";
 import { Memo } from "./sealing/memo.ts";
 import { whenDone } from "./sealing/primitives.ts";
+import { Ticks } from "./ticks.ts";
 import { parseId, parseTokenInput } from "./token.ts";
 import type { StoredToken, TokenFields, TokenInput, TokenPatch, TokenQuery } from "./token.ts";
 import type { EdgeTokenStore, ListOptions, SaveOptions } from "./token-store.ts";
@@ -41,14 +43,6 @@ export interface EngineParts {
   readonly refuseClientSecret?: boolean;
 }
 
-interface Save {
-  readonly given: TokenPatch;
-  /** The same, with the store's own client where it names none. */
-  readonly patch: TokenPatch;
-  readonly steps: readonly LookupStep[];
-  readonly condition: SaveOptions;
-}
-
 /** Look up → load → merge → seal → commit, over any backend. */
 export class Engine implements EdgeTokenStore {
   /** What the maintenance functions work on. @internal */
@@ -59,9 +53,9 @@ export class Engine implements EdgeTokenStore {
   // Commits compare versions anyway; queueing the saves of one token spares them the retries.
   readonly #saves = new KeyedQueue();
   readonly #memo: Memo | undefined;
+  readonly #ticks = new Ticks();
   #lastFinder: Finder | undefined;
   #closing: Promise<void> | undefined;
-  #lastSave = { at: 0, tick: 0 };
 
   constructor(parts: EngineParts) {
     this.parts = parts;
@@ -113,7 +107,7 @@ export class Engine implements EdgeTokenStore {
     // Matching by access token asks for a query without a client (rule 3), so a filled-in one stays out of it.
     const steps = resolveLookup(given.userName == null && given.grantToken == null && given.refreshToken == null ? given : patch);
     const queueKey = JSON.stringify(steps[0] ?? identityOf(mergeToken({}, patch)) ?? null);
-    return this.#saves.run([queueKey], () => retryCommit(() => this.#save({ given, patch, steps, condition })));
+    return this.#saves.run([queueKey], () => retryCommit(() => this.#save({ given, patch }, steps, condition)));
   }
 
   async deleteToken(id: string): Promise<void> {
@@ -206,12 +200,12 @@ export class Engine implements EdgeTokenStore {
   }
 
   /** One attempt. Undefined: somebody was faster, try again. */
-  async #save(save: Save): Promise<StoredToken | undefined> {
-    const { patch, steps, condition } = save;
+  async #save(change: Change, steps: readonly LookupStep[], condition: SaveOptions): Promise<StoredToken | undefined> {
+    const { patch } = change;
     const keyring = await this.#keyring();
     const remembered = this.#backend.comparesBodies ? await this.#finder(keyring).recall(steps) : undefined;
     if (remembered) {
-      const fields = mergeSave(remembered.token, save);
+      const fields = mergeChange(remembered.token, change);
       // Whatever ends without a commit is not decided by what is remembered.
       if (meetsCondition(remembered.token, condition) && isWorthSaving(fields) && !sameFields(remembered.token, fields)) {
         const saved = await this.#write(keyring, targetOver(remembered), remembered.token, fields);
@@ -227,7 +221,7 @@ export class Engine implements EdgeTokenStore {
     if (!meetsCondition(stored, condition)) {
       throw new ConflictError("The stored token is another version than this save was made for, or gone. Read it again and decide anew.");
     }
-    const fields = mergeSave(stored, save);
+    const fields = mergeChange(stored, change);
     assertWorthSaving(fields);
     if (target.matched && stored && sameFields(stored, fields)) {
       await this.#backend.completeIndex?.(target.matched.record);
@@ -255,7 +249,7 @@ export class Engine implements EdgeTokenStore {
       updatedAt: now,
       version: (matched?.token.version ?? 0) + 1,
     };
-    const content = { token, derived, tick: this.#tick(now) };
+    const content = { token, derived, tick: this.#ticks.next(now) };
     const next = await makeRecord(keyring.current, this.#options.lookups, content, this.#sealedBy(keyring.current, matched));
     this.#backend.assertFits?.(next);
     if (!matched || this.#backend.lacksRegister) await this.parts.register?.enter(keyring);
@@ -272,12 +266,6 @@ export class Engine implements EdgeTokenStore {
   /** What is written over, where the key has sealed it, so that its index can be relied on. */
   #sealedBy(key: Key, matched: Found | undefined): Found | undefined {
     return this.parts.sealed && matched?.record.keyId === key.id ? matched : undefined;
-  }
-
-  #tick(now: number): number {
-    const tick = now === this.#lastSave.at ? this.#lastSave.tick + 1 : 0;
-    this.#lastSave = { at: now, tick };
-    return tick;
   }
 
   async *#list(pageSize: number, onCorrupt?: (error: RecordCorruptError) => void): AsyncGenerator<Found[]> {
@@ -305,9 +293,4 @@ export class Engine implements EdgeTokenStore {
       `This store keeps no index for look-ups by ${step.by}: add it to the option lookups, or look up by another field.`,
     );
   }
-}
-
-/** The store's own client is for tokens that have none: one of another, saved by its id, stays that client's. */
-function mergeSave(stored: StoredToken | undefined, { given, patch }: Save): TokenFields {
-  return mergeToken(stored ?? {}, stored?.clientId === undefined ? patch : given);
 }

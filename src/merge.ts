@@ -20,6 +20,17 @@ export function mergeToken(stored: TokenFields, patch: TokenPatch): TokenFields 
   return merged;
 }
 
+/** What a save brings: as it was given, and with the store's own client where it names none. */
+export interface Change {
+  readonly given: TokenPatch;
+  readonly patch: TokenPatch;
+}
+
+/** The store's own client is for tokens that have none: one of another, saved by its id, stays that client's. */
+export function mergeChange(stored: TokenFields | undefined, { given, patch }: Change): TokenFields {
+  return mergeToken(stored ?? {}, stored?.clientId === undefined ? patch : given);
+}
+
 /** Whether a save would change nothing. */
 export function sameFields(left: TokenFields, right: TokenFields): boolean {
   return left.expiresAt === right.expiresAt && STRING_FIELDS.every((field) => left[field] === right[field]);
