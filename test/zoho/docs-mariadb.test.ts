@@ -2,8 +2,10 @@ import * as ts8 from "@zohocrm/typescript-sdk-8.0";
 import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
+import { runHere } from "../support/cli-run.ts";
+import { commands } from "../support/markdown-code.ts";
 import { MariadbServer } from "../support/mariadb.ts";
-import { goOver, writeBlocks } from "./docs-suite.ts";
+import { goOver, PAGE, writeBlocks } from "./docs-suite.ts";
 
 let mariadb: MariadbServer;
 let blocks: Awaited<ReturnType<typeof writeBlocks>>;
@@ -30,4 +32,12 @@ it("docs/zoho.md leads from MySQL to this", async () => {
   expect(ts8.DBStore).toBeDefined();
   await goOver(`${blocks.directory}/mysql-before.ts`, move, `${blocks.directory}/mysql-after.ts`);
   await database.dispose();
+
+  const lines = (await commands(PAGE, "edge-token-store")).filter((args) => args[1] === "mysql");
+  expect(lines).toHaveLength(2);
+  for (const args of lines) {
+    const outcome = await runHere(args, { env: { TOKEN_SECRET: SECRET, DATABASE_URL: mariadb.url } });
+    // In the table of the application.
+    expect(outcome).toMatchObject({ code: 0, out: expect.stringContaining("1 already there"), err: "" });
+  }
 });
