@@ -43,6 +43,11 @@ describe("every block of code", () => {
         await writeFile(join(folder, block.name || `block-${index + 1}.${block.language}`), inPlace(page, block));
       }
     }
+    // As `npx wrangler types` writes it for a Worker with such a binding, but for what it can do.
+    await writeFile(
+      join(DIRECTORY, "worker-configuration.d.ts"),
+      "interface KVNamespace {\n  get(key: string): Promise<string | null>;\n}\n",
+    );
     // An application's settings, not ours.
     const compilerOptions = { isolatedDeclarations: false, noPropertyAccessFromIndexSignature: false, exactOptionalPropertyTypes: false };
     const include = ["**/*.ts", "**/*.tsx", "../../src/**/*.d.ts"];

@@ -1,35 +1,29 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { ENGINES } from "./engines.ts";
 import type { DriverResult } from "./results.ts";
-import { detailedTables, shortTable } from "./tables.ts";
+import { detailedTables } from "./tables.ts";
 import type { Row } from "./tables.ts";
 
 const RESULTS: URL = new URL("results/drivers.json", import.meta.url);
-const DOCUMENTS = [
-  { page: new URL("../../docs/drivers.md", import.meta.url), text: detailedTables },
-  { page: new URL("../../README.md", import.meta.url), text: shortTable },
-];
+const PAGE: URL = new URL("../../docs/drivers.md", import.meta.url);
 const MARKED = /(<!-- drivers:begin[^>]*-->\n)[^]*?(<!-- drivers:end -->)/;
 
 export async function readResults(): Promise<DriverResult[]> {
   return JSON.parse(await readFile(RESULTS, "utf8")) as DriverResult[];
 }
 
-/** Every page, as it is and as the results would have it. */
-export async function pagesFor(results: readonly DriverResult[]): Promise<{ page: URL; before: string; after: string }[]> {
-  const rows = rowsOf(results);
-  return Promise.all(
-    DOCUMENTS.map(async ({ page, text }) => {
-      const before = await readFile(page, "utf8");
-      if (!MARKED.test(before)) throw new Error(`${page.pathname} has no markers to write between.`);
-      return { page, before, after: before.replace(MARKED, (_, begin: string, end: string) => `${begin}\n${text(rows)}\n\n${end}`) };
-    }),
-  );
+/** The page as it is, and as the results would have it. */
+export async function pageFor(results: readonly DriverResult[]): Promise<{ before: string; after: string }> {
+  const before = await readFile(PAGE, "utf8");
+  if (!MARKED.test(before)) throw new Error(`${PAGE.pathname} has no markers to write between.`);
+  const tables = detailedTables(rowsOf(results));
+  return { before, after: before.replace(MARKED, (_, begin: string, end: string) => `${begin}\n${tables}\n\n${end}`) };
 }
 
 export async function writeDocuments(results: readonly DriverResult[]): Promise<void> {
   await writeFile(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
-  for (const { page, before, after } of await pagesFor(results)) if (after !== before) await writeFile(page, after);
+  const { before, after } = await pageFor(results);
+  if (after !== before) await writeFile(PAGE, after);
 }
 
 /** In the order in which a reader looks for them: what he should take first. */

@@ -96,14 +96,6 @@ export function detailedTables(rows: readonly Row[]): string {
   return `${kept}\n\n${shapes}`;
 }
 
-/** The table of README: which drivers for what. */
-export function shortTable(rows: readonly Row[]): string {
-  const uses = [...new Set(rows.map(verdict))];
-  const named = (use: string): string[] => rows.filter((row) => verdict(row) === use).map(({ name }) => name);
-  const cells = uses.map((use) => [use, [...new Set(named(use))].join(" · ")]);
-  return table(["tokens may lie there for", "drivers"], cells);
-}
-
 function suite({ cases }: DriverResult): string {
   const parts = [`${cases.passed} passed`];
   if (cases.skipped > 0) parts.push(`${cases.skipped} skipped`);

@@ -29,7 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const hasNode20 = process.platform === "linux" && process.arch === "x64";
   const [page, server, tools] = await Promise.all([
     install(join(directory, "page"), fromTarball(inPage)),
-    install(join(directory, "server"), [...fromTarball(anywhereElse), ...redis!, "@types/node"]),
+    install(join(directory, "server"), [...fromTarball(anywhereElse), ...redis!, "@types/node", "@cloudflare/workers-types"]),
     install(join(directory, "tools"), [...TOOLS, ...(hasNode20 ? [NODE_20] : [])]),
   ]);
   project.provide("thirdParty", { page, server, tools });
