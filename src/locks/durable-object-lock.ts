@@ -1,16 +1,15 @@
+import { abortable } from "../abortable.ts";
 import { assertNamespace, callObject } from "../backends/durable-object/object-call.ts";
 import type { LockCalls, ObjectNamespace } from "../backends/durable-object/protocol.ts";
-import { LockTimeoutError, OptionInvalidError } from "../errors.ts";
+import { OptionInvalidError } from "../errors.ts";
 import { refuseUnknown } from "../options.ts";
 import type { Lock, LockNotes, LockRequestOptions } from "./lock.ts";
+import { Waiting } from "./waiting.ts";
 
-const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_LEASE_MS = 10_000;
 const MIN_LEASE_MS = 100;
 /** How long whoever gives up or is done waits for the object to hear of it; the lease bounds what it has not heard. */
 const LEAVE_MS = 1_000;
-/** Timers with a longer delay fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** How long a lock outlives its holder. */
 export interface DurableObjectLockOptions {
@@ -59,18 +58,15 @@ class DurableObjectLock implements Lock {
   }
 
   async request<Result>(name: string, options: LockRequestOptions, callback: () => Promise<Result>): Promise<Result> {
-    const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-    refuseUnknown(options, ["signal", "timeoutMs"]);
-    if (!Number.isFinite(timeoutMs) || timeoutMs < 0) {
-      throw new OptionInvalidError("The option timeoutMs must be a number of milliseconds.");
-    }
-    signal?.throwIfAborted();
+    const waiting = new Waiting(name, options);
     const token = crypto.randomUUID();
     try {
-      await untilEnded(signal, timeoutMs, (ended) => this.#acquire(name, token, ended));
+      await abortable(this.#acquire(name, token, waiting.signal), waiting.signal);
     } catch (error) {
       await this.#leave(name, token);
       throw error;
+    } finally {
+      waiting.end();
     }
     const renewal = setInterval(() => void this.#renew(name, token), this.#leaseMs / 3);
     try {
@@ -99,26 +95,5 @@ class DurableObjectLock implements Lock {
 
   #call<Result>(name: string, call: (object: LockCalls) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     return callObject(this.#objects, `lock:${name}`, call, signal);
-  }
-}
-
-/** Settles as the task does, or rejects once the signal is aborted or the time is over, of which the task is told. */
-async function untilEnded(signal: AbortSignal | undefined, timeoutMs: number, task: (ended: AbortSignal) => Promise<void>): Promise<void> {
-  const ending = new AbortController();
-  const onAbort = (): void => ending.abort(signal!.reason);
-  const timer = setTimeout(
-    () =>
-      ending.abort(new LockTimeoutError("The lock was not free in time: somebody else holds it, or waits before you. Try again later.")),
-    Math.min(timeoutMs, MAX_TIMER_MS),
-  );
-  signal?.addEventListener("abort", onAbort);
-  try {
-    const ended = new Promise<never>((_, reject) => {
-      ending.signal.addEventListener("abort", () => reject(ending.signal.reason));
-    });
-    await Promise.race([task(ending.signal), ended]);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", onAbort);
   }
 }

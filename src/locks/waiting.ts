@@ -1,4 +1,5 @@
 import { LockTimeoutError, OptionInvalidError } from "../errors.ts";
+import { refuseUnknown } from "../options.ts";
 import type { LockRequestOptions } from "./lock.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -16,7 +17,9 @@ export class Waiting {
   readonly #onAbort = (): void => this.#stop(this.#caller?.reason);
 
   /** @throws {OptionInvalidError} @throws the signal's reason where it is aborted already */
-  constructor(name: string, { signal, timeoutMs = DEFAULT_TIMEOUT_MS }: LockRequestOptions) {
+  constructor(name: string, options: LockRequestOptions) {
+    refuseUnknown(options, ["signal", "timeoutMs"]);
+    const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options as LockRequestOptions;
     if (typeof name !== "string" || name === "")
       throw new OptionInvalidError("A lock's name must be a string with at least one character.");
     if (!Number.isFinite(timeoutMs) || timeoutMs < 0 || timeoutMs > MAX_TIMEOUT_MS) {

@@ -139,13 +139,14 @@ export function lockSuite({ name, create, fair }: LockSuiteOptions): void {
       }),
     );
 
-    it("refuses a name that is none, and a time limit that is none", () =>
+    it("refuses a name that is none, a time limit that is none, and an option that is none", () =>
       using(async (lock) => {
         for (const [lockName, options] of [
           ["", {}],
           [1, {}],
           ["a", { timeoutMs: -1 }],
           ["a", { timeoutMs: Infinity }],
+          ["a", { timeout: 5 }],
         ]) {
           const refused = lock.request(lockName as string, options as object, async () => {});
           await expect(refused).rejects.toMatchObject({ code: "ERR_OPTION_INVALID" });

@@ -251,8 +251,14 @@ describe("bad input and failures", () => {
     expect(() => createDurableObjectLock(env.KV as never)).toThrowError(code("ERR_OPTION_INVALID"));
     expect(() => open({ leaseMs: 50 })).toThrowError(code("ERR_OPTION_INVALID"));
     expect(() => open({ leaseMS: 500 } as never)).toThrowError(code("ERR_OPTION_INVALID"));
-    await expect(open().request("name", { timeoutMs: Number.NaN }, async () => {})).rejects.toMatchObject({ code: "ERR_OPTION_INVALID" });
-    await expect(open().request("name", { timeout: 5 } as never, async () => {})).rejects.toMatchObject({ code: "ERR_OPTION_INVALID" });
+    for (const [name, options] of [
+      ["", {}],
+      ["name", { timeoutMs: Number.NaN }],
+      ["name", { timeoutMs: 2 ** 31 }],
+      ["name", { timeout: 5 } as never],
+    ] as const) {
+      await expect(open().request(name, options, async () => {})).rejects.toMatchObject({ code: "ERR_OPTION_INVALID" });
+    }
     expect(objects.names.size).toBe(0);
   });
 
