@@ -1,20 +1,18 @@
 import { abortable } from "../abortable.ts";
 import { assertNamespace, callObject } from "../backends/durable-object/object-call.ts";
 import type { LockCalls, ObjectNamespace } from "../backends/durable-object/protocol.ts";
-import { OptionInvalidError } from "../errors.ts";
 import { refuseUnknown } from "../options.ts";
+import { parseLeaseMs } from "./lease.ts";
 import type { Lock, LockNotes, LockRequestOptions } from "./lock.ts";
 import { Waiting } from "./waiting.ts";
 
-const DEFAULT_LEASE_MS = 10_000;
-const MIN_LEASE_MS = 100;
 /** How long whoever gives up or is done waits for the object to hear of it; the lease bounds what it has not heard. */
 const LEAVE_MS = 1_000;
 
 /** How long a lock outlives its holder. */
 export interface DurableObjectLockOptions {
   /**
-   * How long a holder that died keeps the lock, in milliseconds, at least 100; default 10,000. While the callback runs, the
+   * How long a holder that died keeps the lock, in milliseconds, 100 to 600,000; default 10,000. While the callback runs, the
    * lease is renewed each third of that.
    */
   leaseMs?: number;
@@ -34,11 +32,8 @@ export interface DurableObjectLockOptions {
  * @throws {OptionInvalidError} on an unknown option or one of the wrong type, or where `namespace` is no such binding
  */
 export function createDurableObjectLock(namespace: ObjectNamespace, options: DurableObjectLockOptions = {}): Lock {
-  const { leaseMs = DEFAULT_LEASE_MS } = options;
   refuseUnknown(options, ["leaseMs"]);
-  if (!Number.isFinite(leaseMs) || leaseMs < MIN_LEASE_MS) {
-    throw new OptionInvalidError(`The option leaseMs must be a number of milliseconds, at least ${MIN_LEASE_MS}.`);
-  }
+  const leaseMs = parseLeaseMs((options as DurableObjectLockOptions).leaseMs);
   assertNamespace(namespace);
   return new DurableObjectLock(namespace, leaseMs);
 }

@@ -2,6 +2,7 @@ import { abortable, pause } from "../abortable.ts";
 import { safeCause } from "../cause.ts";
 import { OptionInvalidError, StoreUnavailableError } from "../errors.ts";
 import { refuseUnknown } from "../options.ts";
+import { parseLeaseMs } from "./lease.ts";
 import type { Lock, LockNotes, LockRequestOptions } from "./lock.ts";
 import { createProcessLock } from "./process-lock.ts";
 import { Waiting } from "./waiting.ts";
@@ -29,8 +30,6 @@ export interface RedisLockOptions {
   leaseMs?: number;
 }
 
-const MIN_LEASE_MS = 100;
-const MAX_LEASE_MS = 600_000;
 /** Pauses between two attempts: the first, and what they grow to. Real ones are random between half and all of it. */
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 250;
@@ -53,15 +52,12 @@ const RELEASE = `if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call
  */
 export function createRedisLock(client: RedisLockClient, options: RedisLockOptions = {}): Lock {
   refuseUnknown(options, ["prefix", "leaseMs"]);
-  const { prefix = "edge-token-store:", leaseMs = 10_000 } = options as RedisLockOptions;
+  const { prefix = "edge-token-store:", leaseMs } = options as RedisLockOptions;
   if (typeof client?.set !== "function" || typeof client.get !== "function" || typeof client.eval !== "function") {
     throw new OptionInvalidError("The first argument must be an ioredis client, with the functions set, get and eval.");
   }
   if (typeof prefix !== "string") throw new OptionInvalidError("The option prefix must be a string.");
-  if (!Number.isFinite(leaseMs) || leaseMs < MIN_LEASE_MS || leaseMs > MAX_LEASE_MS) {
-    throw new OptionInvalidError(`The option leaseMs must be a number of milliseconds from ${MIN_LEASE_MS} to ${MAX_LEASE_MS}.`);
-  }
-  return new RedisLock(client, prefix, Math.round(leaseMs));
+  return new RedisLock(client, prefix, parseLeaseMs(leaseMs));
 }
 
 class RedisLock implements Lock {

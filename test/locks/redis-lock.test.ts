@@ -114,6 +114,7 @@ describe("createRedisLock", () => {
   it.each<[string, unknown, object]>([
     ["a client that is none", {}, {}],
     ["a lease of 0", undefined, { leaseMs: 0 }],
+    ["a lease that outlasts ten minutes", undefined, { leaseMs: 600_001 }],
     ["an unknown option", undefined, { ttl: 1 }],
   ])("refuses %s", (_name, client, options) => {
     expect(() => createRedisLock((client ?? clients[0]) as Redis, options)).toThrow(

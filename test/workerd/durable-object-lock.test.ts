@@ -249,7 +249,9 @@ describe("bad input and failures", () => {
 
   it("are told apart before anything is called", async () => {
     expect(() => createDurableObjectLock(env.KV as never)).toThrowError(code("ERR_OPTION_INVALID"));
-    expect(() => open({ leaseMs: 50 })).toThrowError(code("ERR_OPTION_INVALID"));
+    for (const leaseMs of [50, 600_001, Infinity, "5000" as never]) {
+      expect(() => open({ leaseMs })).toThrowError(code("ERR_OPTION_INVALID"));
+    }
     expect(() => open({ leaseMS: 500 } as never)).toThrowError(code("ERR_OPTION_INVALID"));
     for (const [name, options] of [
       ["", {}],
