@@ -11,8 +11,6 @@ import { Waiting } from "./waiting.ts";
 export interface RedisLockClient {
   /** `SET key value PX milliseconds` */
   set(key: string, value: string, px: "PX", milliseconds: number): Promise<unknown>;
-  /** `SET key value PX milliseconds NX`; null where the key was there. */
-  set(key: string, value: string, px: "PX", milliseconds: number, nx: "NX"): Promise<unknown>;
   /** `GET key` */
   get(key: string): Promise<string | null>;
   /** `EVAL script keyCount key… argument…` */
@@ -34,12 +32,14 @@ export interface RedisLockOptions {
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 250;
 
+// Free, or this request's own already: clients ask again where the connection broke before the answer came.
+const ACQUIRE = `local owner = redis.call("GET", KEYS[1]) if owner and owner ~= ARGV[1] then return false end return redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])`;
 // Only the holder's own: the lock may have run out and be another's by now.
 const RENEW = `if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("PEXPIRE", KEYS[1], ARGV[2]) end return 0`;
 const RELEASE = `if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end return 0`;
 
 /**
- * A lock among all processes that use one Redis (`SET NX PX`, https://redis.io/docs/latest/develop/use/patterns/distributed-locks/).
+ * A lock among all processes that use one Redis (https://redis.io/docs/latest/develop/use/patterns/distributed-locks/).
  * Within one process it is first come, first served, and only the first asks Redis; among processes
  * chance decides.
  *
@@ -104,7 +104,7 @@ class RedisLock implements Lock {
   async #acquire(key: string, owner: string, signal: AbortSignal): Promise<void> {
     for (let longest = FIRST_PAUSE_MS; ; longest = Math.min(longest * 1.5, LONGEST_PAUSE_MS)) {
       signal.throwIfAborted();
-      const asked = attempt(this.#client.set(key, owner, "PX", this.#leaseMs, "NX"));
+      const asked = attempt(this.#client.eval(ACQUIRE, 1, key, owner, String(this.#leaseMs)));
       try {
         if ((await abortable(asked, signal)) === "OK") return;
       } catch (error) {

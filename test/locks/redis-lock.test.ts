@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRedisLock } from "../../src/locks/index.ts";
@@ -25,6 +28,25 @@ lockSuite({
     return { locks: [createRedisLock(clients[0], { prefix }), createRedisLock(clients[1], { prefix })] };
   },
 });
+
+/** A way to the server on which the answer to the first command with that key is lost, and the connection with it. */
+async function lossyWay(key: string): Promise<{ port: number; isAnswerLost: () => boolean; close: () => void }> {
+  let isLost = false;
+  const way = createServer((client) => {
+    const onward = connect(server.port, "127.0.0.1");
+    onward.on("data", (answer) => client.write(answer));
+    client.on("data", (command) => {
+      if (!isLost && command.includes(key)) {
+        isLost = true;
+        onward.removeAllListeners("data").once("data", () => client.destroy());
+      }
+      onward.write(command);
+    });
+    client.on("close", () => onward.destroy());
+  }).listen(0, "127.0.0.1");
+  await once(way, "listening");
+  return { port: (way.address() as AddressInfo).port, isAnswerLost: () => isLost, close: () => void way.close() };
+}
 
 /** So long that a busy machine does not keep its holder from renewing it. */
 const LEASE_MS = 3000;
@@ -81,6 +103,23 @@ describe("createRedisLock", () => {
       for (const key of await clients[0].keys(`${prefix}*`)) expect(await clients[0].pttl(key)).toBeGreaterThan(0);
     });
     expect(await clients[0].keys(`${prefix}*`)).toEqual([`${prefix}note:n`]);
+  });
+
+  it("knows its own lock where the answer was lost and the client asks again", async () => {
+    const prefix = unique();
+    const key = `${prefix}lock:a`;
+    const way = await lossyWay(key);
+    const client = new Redis(way.port, "127.0.0.1", { retryStrategy: () => 10 });
+    client.on("error", () => {});
+    try {
+      const lock = createRedisLock(client, { prefix, leaseMs: 600_000 });
+      expect(await lock.request("a", { timeoutMs: 5000 }, async () => "held")).toBe("held");
+      expect(way.isAnswerLost()).toBe(true);
+      expect(await clients[0].exists(key)).toBe(0);
+    } finally {
+      client.disconnect();
+      way.close();
+    }
   });
 
   it("does not wait longer than its limit for a Redis that is gone, and takes the lock no more when it comes back", async () => {
