@@ -14,22 +14,27 @@ export class TabNotes implements LockNotes {
   readonly #memory = new MemoryNotes();
 
   async read(name: string): Promise<string | undefined> {
-    const stored = useStorage((storage) => {
-      const note = parse(storage.getItem(PREFIX + name));
-      if (note && note.goneAt > Date.now()) return note.text;
-      storage.removeItem(PREFIX + name);
-      return undefined;
-    });
+    const stored = useStorage((storage) => current(storage, PREFIX + name));
     return stored ?? this.#memory.read(name);
   }
 
   async write(name: string, text: string, ttlMs: number): Promise<void> {
     const written = useStorage((storage) => {
+      // Nobody may ask for them ever again: each log-out leaves one behind.
+      for (const key of Object.keys(storage)) if (key.startsWith(PREFIX)) current(storage, key);
       storage.setItem(PREFIX + name, JSON.stringify({ text, goneAt: Date.now() + ttlMs }));
       return true;
     });
     if (!written) await this.#memory.write(name, text, ttlMs);
   }
+}
+
+/** The text of the note under that key, while it lasts; one that is over is removed. */
+function current(storage: Storage, key: string): string | undefined {
+  const note = parse(storage.getItem(key));
+  if (note && note.goneAt > Date.now()) return note.text;
+  storage.removeItem(key);
+  return undefined;
 }
 
 /** Undefined where there is no storage, or it is refused or full. */

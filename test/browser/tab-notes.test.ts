@@ -16,6 +16,14 @@ describe("notes in localStorage", () => {
     expect(localStorage.getItem(KEY)).toBeNull();
   });
 
+  it("make room when their time is over, and leave alone what is not theirs", async () => {
+    localStorage.setItem("edge-token-store", "the application's");
+    for (let number = 0; number < 100; number++) await new TabNotes().write(`gone-${number}`, "over", -1);
+    await new TabNotes().write("a-lock", "not before noon", MINUTE_MS);
+    await new TabNotes().write("b-lock", "not before one", MINUTE_MS);
+    expect(Object.keys(localStorage).sort()).toEqual(["edge-token-store", KEY, KEY.replace("a-", "b-")]);
+  });
+
   it.each(["no JSON", "{}", '{"text":1,"goneAt":9e15}', '{"text":"t","goneAt":"soon"}', "null"])(
     "that somebody else has put there are taken for none: %s",
     async (value) => {
