@@ -1,4 +1,5 @@
 import { LockTimeoutError, OptionInvalidError } from "../errors.ts";
+import type { TokenStoreError } from "../errors.ts";
 import { refuseUnknown } from "../options.ts";
 import type { LockRequestOptions } from "./lock.ts";
 
@@ -48,4 +49,9 @@ export class Waiting {
     this.end();
     this.#controller.abort(reason);
   }
+}
+
+/** Whether a lock was not free in time. By the code: a lock of a second copy of the library has a class of its own. */
+export function isLockTimeout(error: unknown): boolean {
+  return (error as Partial<TokenStoreError> | undefined)?.code === "ERR_LOCK_TIMEOUT";
 }

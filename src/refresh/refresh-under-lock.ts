@@ -1,6 +1,7 @@
 import { ReauthenticationRequiredError, RefreshFailedError } from "../errors.ts";
 import type { TokenStoreError } from "../errors.ts";
 import type { Events } from "../events.ts";
+import { isLockTimeout } from "../locks/waiting.ts";
 import type { TokenGrant } from "../oauth/token-response.ts";
 import type { StoredToken } from "../token.ts";
 import { askProvider } from "./ask-provider.ts";
@@ -10,7 +11,7 @@ import type { ParsedRefresherOptions } from "./options.ts";
 import type { RecentTokens } from "./recent-tokens.ts";
 import type { RefreshEvent } from "./refresh-event.ts";
 import type { RefreshNotes } from "./refresh-notes.ts";
-import { isLockTimeout, requestLock } from "./request-lock.ts";
+import { requestLock } from "./request-lock.ts";
 import { isEventual, mayHandOutStale } from "./stale-sight.ts";
 
 /** How often others may change the token under a holder of the lock before it gives up. */

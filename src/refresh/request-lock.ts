@@ -1,5 +1,5 @@
-import type { TokenStoreError } from "../errors.ts";
 import type { Lock } from "../locks/lock.ts";
+import { isLockTimeout } from "../locks/waiting.ts";
 
 /**
  * Requests the lock, and where its holder does not give it up in time, another one behind it. A tab that
@@ -32,8 +32,4 @@ export async function requestLock(
       else names.shift();
     }
   }
-}
-
-export function isLockTimeout(error: unknown): boolean {
-  return (error as Partial<TokenStoreError> | undefined)?.code === "ERR_LOCK_TIMEOUT";
 }

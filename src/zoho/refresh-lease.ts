@@ -1,6 +1,7 @@
-import { LockTimeoutError, OptionInvalidError } from "../errors.ts";
+import { OptionInvalidError } from "../errors.ts";
 import type { Lock } from "../locks/lock.ts";
 import { createProcessLock } from "../locks/process-lock.ts";
+import { isLockTimeout } from "../locks/waiting.ts";
 import { refuseUnknown } from "../options.ts";
 import type { StoredToken } from "../token.ts";
 
@@ -71,7 +72,7 @@ export class RefreshLease {
         return released;
       });
       holding.catch((error: unknown) => {
-        if (error instanceof LockTimeoutError) resolve(false);
+        if (isLockTimeout(error)) resolve(false);
         else reject(error);
       });
     });

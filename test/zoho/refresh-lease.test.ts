@@ -65,7 +65,10 @@ describe("a refresh lease", () => {
   it("goes on without a lock that was not free, and fails with one that fails", async () => {
     const withLock = (refusal: Error): RefreshLease =>
       new RefreshLease({ seconds: 1, lock: { request: () => Promise.reject(refusal) } }, Date.now);
-    expect(await withLock(new LockTimeoutError("busy")).find(async () => EXPIRED)).toBe(EXPIRED);
+    // Of a second copy of the library, whose classes are others, the code alone is known.
+    for (const busy of [new LockTimeoutError("busy"), Object.assign(new Error("busy"), { code: "ERR_LOCK_TIMEOUT" })]) {
+      expect(await withLock(busy).find(async () => EXPIRED)).toBe(EXPIRED);
+    }
     await expect(withLock(new Error("no lock server")).find(async () => EXPIRED)).rejects.toThrow("no lock server");
   });
 
