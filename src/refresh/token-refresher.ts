@@ -1,6 +1,7 @@
 import { abortable } from "../abortable.ts";
 import { OptionInvalidError, ReauthenticationRequiredError } from "../errors.ts";
 import { Events } from "../events.ts";
+import { lockName } from "../locks/lock-name.ts";
 import { MemoryNotes } from "../locks/memory-notes.ts";
 import { refuseUnknown } from "../options.ts";
 import type { StoredToken, TokenQuery } from "../token.ts";
@@ -9,7 +10,6 @@ import type { AuthorizedFetchParts, Unhelpful } from "./authorized-fetch.ts";
 import { Flights } from "./flights.ts";
 import { refreshDueAt, uniformFrom } from "./freshness.ts";
 import { GrantKeeper } from "./grant-keeper.ts";
-import { lockName } from "./lock-name.ts";
 import { parseRefresherOptions } from "./options.ts";
 import type { ParsedRefresherOptions, TokenRefresherOptions } from "./options.ts";
 import { RecentTokens } from "./recent-tokens.ts";

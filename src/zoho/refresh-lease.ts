@@ -1,5 +1,6 @@
 import { OptionInvalidError } from "../errors.ts";
 import type { Lock } from "../locks/lock.ts";
+import { lockName } from "../locks/lock-name.ts";
 import { createProcessLock } from "../locks/process-lock.ts";
 import { isLockTimeout } from "../locks/waiting.ts";
 import { refuseUnknown } from "../options.ts";
@@ -64,7 +65,7 @@ export class RefreshLease {
 
   /** False where the lease was not to be had in time. */
   async #acquire(id: string): Promise<boolean> {
-    const name = `zoho-refresh:${await digest(id)}`;
+    const name = await lockName("zoho-refresh", id);
     return new Promise((resolve, reject) => {
       const holding = this.#lock.request(name, { timeoutMs: this.#limitMs }, () => {
         const released = this.#hold(id);
@@ -90,12 +91,6 @@ export class RefreshLease {
       this.#held.set(id, end);
     });
   }
-}
-
-/** Ids are the application's own and may name a user; a lock's name may be seen by others. */
-async function digest(id: string): Promise<string> {
-  const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(id));
-  return Array.from(new Uint8Array(bytes).subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** @throws {OptionInvalidError} */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createMemoryTokenStore, RefreshFailedError } from "../../src/index.ts";
 import type { TokenStore } from "../../src/index.ts";
 import { createProcessLock } from "../../src/locks/index.ts";
-import { lockName } from "../../src/refresh/lock-name.ts";
+import { lockName } from "../../src/locks/lock-name.ts";
 import { ANN, codeOf, pass, settle, sleep, stopTime, troubled, unavailable, world } from "./world.ts";
 
 const TOO_MANY = { error: "Access Denied", error_description: "You have made too many requests continuously.", status: "failure" };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Lock } from "../../src/locks/index.ts";
 import { createTokenRefresher } from "../../src/refresh/index.ts";
-import { lockName } from "../../src/refresh/lock-name.ts";
+import { lockName } from "../../src/locks/lock-name.ts";
 import { ANN, codeOf, pass, settle, stopTime, world } from "./world.ts";
 
 describe("getAccessToken", () => {

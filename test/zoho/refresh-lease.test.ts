@@ -1,5 +1,5 @@
 import * as nodejs from "@zohocrm/nodejs-sdk-8.0";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createMemoryTokenStore, LockTimeoutError, OptionInvalidError } from "../../src/index.ts";
 import type { StoredToken, TokenStore } from "../../src/index.ts";
 import { toZohoTokenStore } from "../../src/zoho/index.ts";
@@ -59,7 +59,14 @@ describe("a refresh lease", () => {
     const lease = new RefreshLease({ seconds: 60, lock: { request } }, Date.now);
     await lease.find(async () => ({ ...EXPIRED, id: "ann@example.com" }));
     lease.release("ann@example.com");
-    expect(request).toHaveBeenCalledWith(expect.stringMatching(/^zoho-refresh:[0-9a-f]{32}$/), { timeoutMs: 60_000 }, expect.anything());
+    const name = expect.stringMatching(/^edge-token-store:refresh:[0-9a-f]{32}$/);
+    expect(request).toHaveBeenCalledWith(name, { timeoutMs: 60_000 }, expect.anything());
+  });
+
+  it("needs no WebCrypto, which insecure origins have not", async () => {
+    const subtle = vi.spyOn(globalThis.crypto, "subtle", "get").mockReturnValue(undefined as never);
+    onTestFinished(() => subtle.mockRestore());
+    expect(await new RefreshLease({ seconds: 60 }, Date.now).find(async () => EXPIRED)).toBe(EXPIRED);
   });
 
   it("goes on without a lock that was not free, and fails with one that fails", async () => {
