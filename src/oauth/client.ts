@@ -128,7 +128,7 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
       endpoint(metadata, "token_endpoint");
       if (refreshToken === undefined) throw new ReauthenticationRequiredError("The token has no refresh token: let the user log in again.");
       const response = await answer(() => oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, request()));
-      return readGrant(response, (copy) => oauth.processRefreshTokenResponse(server, client, copy));
+      return readGrant(response, async (copy) => oauth.processRefreshTokenResponse(server, client, await essence(copy)));
     },
 
     async revoke({ refreshToken, accessToken }) {
@@ -227,4 +227,14 @@ async function readGrant(response: Response, check: (copy: Response) => Promise<
   throw new RefreshFailedError("The token response is not as RFC 6749 section 5.1 has it, so nothing was taken from it.", {
     cause: safeCause(refusal),
   });
+}
+
+/**
+ * What decides whether the answer to a refresh can be used at all: a token type that is known (RFC 6749 section 7.1), and
+ * an ID token, if any, of this client (OpenID Connect Core section 12.2). For other faults it is not refused: the refresh
+ * token may be spent, so what came for it must not be lost.
+ */
+async function essence(response: Response): Promise<Response> {
+  const { access_token, token_type, id_token } = (await response.json()) as Record<string, unknown>;
+  return Response.json({ access_token, token_type: token_type || "Bearer", id_token: id_token ?? undefined });
 }

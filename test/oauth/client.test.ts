@@ -79,10 +79,46 @@ describe("a client of any OAuth server", () => {
     ["a rate limit", { status: 429, body: { error: "slow_down" }, headers: { "retry-after": "7" } }, "ERR_REFRESH_RATE_LIMITED"],
     ["a failing server", { status: 503, body: {} }, "ERR_REFRESH_FAILED"],
     ["a token of an unknown type", { status: 200, body: { access_token: "a", token_type: "unheard-of" } }, "ERR_REFRESH_FAILED"],
-    ["no token type", { status: 200, body: { access_token: "a" } }, "ERR_REFRESH_FAILED"],
   ])("maps %s", async (_name, answer, code) => {
     server.nextAnswer = answer;
     await expect(client.refresh({ refreshToken: "r" })).rejects.toMatchObject({ code });
+  });
+
+  const idToken = (claims: object): string => {
+    const now = Math.floor(Date.now() / 1000);
+    const all = { iss: server.issuer, aud: OAUTH_CLIENT.id, sub: "ann", iat: now, exp: now + 300, ...claims };
+    return [{ alg: "RS256" }, all, "signature"].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+  };
+  // For which the refresh token may be spent: what came in its place is lost where they are refused.
+  it.each([
+    ["without a token type", { token_type: undefined }],
+    ["with an empty token type", { token_type: "" }],
+    ["with members of other types than they should be of", { expires_in: "soon", scope: ["mail"], id_token: null }],
+  ])("takes a refresh %s: what came for the refresh token is kept", async (_name, members) => {
+    server.nextAnswer = { status: 200, body: { access_token: "a", refresh_token: "next", token_type: "Bearer", ...members } };
+    expect(await client.refresh({ refreshToken: "r" })).toMatchObject({ accessToken: "a", refreshToken: "next" });
+  });
+
+  it("takes no formal fault in an exchange, for which the user is still there", async () => {
+    const request = await client.authorizationUrl();
+    const callback = await visit(request);
+    server.nextAnswer = { status: 200, body: { access_token: "a" } };
+    await expect(client.exchange(callback, request)).rejects.toMatchObject({ code: "ERR_REFRESH_FAILED" });
+  });
+
+  it.each([
+    ["this client", {}, "resolved"],
+    ["another client", { aud: "another" }, "ERR_REFRESH_FAILED"],
+    ["another issuer", { iss: "https://evil.example" }, "ERR_REFRESH_FAILED"],
+  ])("with an ID token of %s is taken or not, whatever else is wrong with it", async (_name, claims, outcome) => {
+    server.nextAnswer = { status: 200, body: { access_token: "a", id_token: idToken(claims) } };
+    const refreshed = client.refresh({ refreshToken: "r" });
+    expect(
+      await refreshed.then(
+        () => "resolved",
+        ({ code }: { code: string }) => code,
+      ),
+    ).toBe(outcome);
   });
 
   it("sends its secret as it is told to, by the fetch that it is given", async () => {
