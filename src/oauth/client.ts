@@ -118,17 +118,19 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
       const url = parseUrl(callbackUrl);
       if (!url) throw new TokenInvalidError("The callback must be the URL that the user came back with.");
       const parameters = validateCallback(server, client, url, state);
-      const response = await answer(() =>
-        oauth.authorizationCodeGrantRequest(server, client, authentication, parameters, redirectUrl, codeVerifier, request()),
+      return askForGrant(
+        () => oauth.authorizationCodeGrantRequest(server, client, authentication, parameters, redirectUrl, codeVerifier, request()),
+        (copy) => oauth.processAuthorizationCodeResponse(server, client, copy),
       );
-      return readGrant(response, (copy) => oauth.processAuthorizationCodeResponse(server, client, copy));
     },
 
     async refresh({ refreshToken }) {
       endpoint(metadata, "token_endpoint");
       if (refreshToken === undefined) throw new ReauthenticationRequiredError("The token has no refresh token: let the user log in again.");
-      const response = await answer(() => oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, request()));
-      return readGrant(response, async (copy) => oauth.processRefreshTokenResponse(server, client, await essence(copy)));
+      return askForGrant(
+        () => oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, request()),
+        async (copy) => oauth.processRefreshTokenResponse(server, client, await essence(copy)),
+      );
     },
 
     async revoke({ refreshToken, accessToken }) {
@@ -216,13 +218,15 @@ async function answer(send: () => Promise<Response>): Promise<Response> {
 }
 
 /** The grant in the answer, if the library finds it sound; the answer's own error, else the library's. */
-async function readGrant(response: Response, check: (copy: Response) => Promise<unknown>): Promise<TokenGrant> {
+async function askForGrant(ask: () => Promise<Response>, check: (copy: Response) => Promise<unknown>): Promise<TokenGrant> {
+  const askedAt = Date.now();
+  const response = await answer(ask);
   const copy = response.clone();
   const refusal: unknown = await check(copy).then(
     () => undefined,
     (error: unknown) => error,
   );
-  const grant = await readTokenResponse(response);
+  const grant = await readTokenResponse(response, askedAt);
   if (refusal === undefined) return grant;
   throw new RefreshFailedError("The token response is not as RFC 6749 section 5.1 has it, so nothing was taken from it.", {
     cause: safeCause(refusal),

@@ -28,19 +28,19 @@ const TOO_MANY_REQUESTS = /too many requests/i;
  * No error carries the provider's own text, which can repeat what it was asked with; only an `error` code
  * in the form of RFC 6749 section 5.2 is passed on.
  *
- * @param now when the answer came, in epoch milliseconds
+ * @param askedAt in epoch milliseconds: from then on the token's life is counted, whenever the answer came
  * @throws {ReauthenticationRequiredError} on `invalid_grant` and Zoho's `invalid_code`
  * @throws {RefreshRateLimitedError} on status 429 and Zoho's "too many requests continuously"
  * @throws {RefreshFailedError} on anything else that is no token
  */
-export async function readTokenResponse(response: Response, now: number = Date.now()): Promise<TokenGrant> {
+export async function readTokenResponse(response: Response, askedAt: number): Promise<TokenGrant> {
   const body = parseObject(await response.text().catch(() => ""));
-  const grant = response.ok && body?.["error"] === undefined ? parseGrant(body ?? {}, now) : undefined;
+  const grant = response.ok && body?.["error"] === undefined ? parseGrant(body ?? {}, askedAt) : undefined;
   if (grant) return grant;
-  throw tokenError(response, body, now);
+  throw tokenError(response, body, askedAt);
 }
 
-function parseGrant(body: Record<string, unknown>, now: number): TokenGrant | undefined {
+function parseGrant(body: Record<string, unknown>, askedAt: number): TokenGrant | undefined {
   const text = (name: string): string | undefined => {
     const value = body[name];
     return typeof value === "string" && value !== "" ? value : undefined;
@@ -50,7 +50,7 @@ function parseGrant(body: Record<string, unknown>, now: number): TokenGrant | un
   const lifetime = lifetimeMs(body);
   const fields = {
     refreshToken: text("refresh_token"),
-    expiresAt: lifetime === undefined ? undefined : now + lifetime,
+    expiresAt: lifetime === undefined ? undefined : askedAt + lifetime,
     scope: text("scope"),
     tokenType: text("token_type"),
     apiDomain: text("api_domain"),
@@ -65,7 +65,7 @@ function lifetimeMs({ expires_in, expires_in_sec }: Record<string, unknown>): nu
   return typeof number === "number" && Number.isFinite(number) && number >= 0 ? number * 1000 : undefined;
 }
 
-function tokenError(response: Response, body: Record<string, unknown> | undefined, now: number): Error {
+function tokenError(response: Response, body: Record<string, unknown> | undefined, askedAt: number): Error {
   const { error, error_description } = body ?? {};
   if (REAUTHENTICATE.includes(error)) {
     return new ReauthenticationRequiredError(
@@ -74,7 +74,7 @@ function tokenError(response: Response, body: Record<string, unknown> | undefine
   }
   if (response.status === 429 || TOO_MANY_REQUESTS.test(String(error_description))) {
     return new RefreshRateLimitedError("The provider has had too many token requests and answers none for a while. Try again later.", {
-      retryAfterMs: retryAfterMs(response.headers.get("retry-after"), now),
+      retryAfterMs: retryAfterMs(response.headers.get("retry-after"), askedAt),
     });
   }
   const code = typeof error === "string" && /^[a-z_]{1,40}$/.test(error) ? ` and the error ${error}` : "";
@@ -85,9 +85,9 @@ function tokenError(response: Response, body: Record<string, unknown> | undefine
 }
 
 /** Seconds or an HTTP date (RFC 9110 section 10.2.3). */
-function retryAfterMs(header: string | null, now: number): number | undefined {
+function retryAfterMs(header: string | null, askedAt: number): number | undefined {
   if (header === null) return undefined;
-  const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  const wait = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - askedAt;
   return Number.isFinite(wait) ? Math.max(0, wait) : undefined;
 }
 

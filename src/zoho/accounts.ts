@@ -111,6 +111,11 @@ export function createZohoAccounts(options: ZohoAccountsOptions): ZohoAccounts {
     });
   }
 
+  async function askForGrant(server: string, fields: Record<string, string | undefined>): Promise<TokenGrant> {
+    const askedAt = Date.now();
+    return readTokenResponse(await post(`${server}/oauth/v2/token`, fields), askedAt);
+  }
+
   /** A server that the redirect names: this client's own or one of Zoho's. */
   function redirectedServer({ accountsServer: named, location }: ExchangeOptions): string {
     const byLocation = location == null ? undefined : accountsServerOf(location);
@@ -170,7 +175,7 @@ export function createZohoAccounts(options: ZohoAccountsOptions): ZohoAccounts {
         client_secret: clientSecret,
         code_verifier: codeVerifier === undefined ? undefined : parseText("codeVerifier", codeVerifier),
       };
-      return readTokenResponse(await post(`${server}/oauth/v2/token`, fields));
+      return askForGrant(server, fields);
     },
 
     async refreshToken(token) {
@@ -179,7 +184,7 @@ export function createZohoAccounts(options: ZohoAccountsOptions): ZohoAccounts {
         throw new ReauthenticationRequiredError("The token has no refresh token: let the user log in again, with accessType offline.");
       }
       const fields = { grant_type: "refresh_token", refresh_token: refreshToken, ...clientFor(token) };
-      return readTokenResponse(await post(`${serverFor(token)}/oauth/v2/token`, fields));
+      return askForGrant(serverFor(token), fields);
     },
 
     async revokeToken(token) {

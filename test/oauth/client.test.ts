@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createMemoryTokenStore, OptionInvalidError } from "../../src/index.ts";
 import { createOAuthClient, discoverServer } from "../../src/oauth/index.ts";
 import type { AuthorizationRequest, OAuthClient } from "../../src/oauth/index.ts";
@@ -119,6 +119,20 @@ describe("a client of any OAuth server", () => {
         ({ code }: { code: string }) => code,
       ),
     ).toBe(outcome);
+  });
+
+  it("counts the lifetime from the question, however slow the answer is", async () => {
+    const send: typeof fetch = async () => {
+      vi.setSystemTime(Date.now() + 30_000);
+      return Response.json({ access_token: "a", token_type: "Bearer", expires_in: 3600 });
+    };
+    const metadata = { issuer: server.issuer, token_endpoint: `${server.issuer}/token` };
+    const slow = createOAuthClient({ metadata, clientId: "c", redirectUrl: REDIRECT, fetch: send });
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const asked = Date.now();
+    const { expiresAt } = await slow.refresh({ refreshToken: "r" });
+    expect(expiresAt! - asked).toBe(3_600_000);
   });
 
   it("sends its secret as it is told to, by the fetch that it is given", async () => {

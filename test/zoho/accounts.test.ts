@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createMemoryTokenStore, OptionInvalidError } from "../../src/index.ts";
 import { createTokenRefresher } from "../../src/refresh/index.ts";
 import { createZohoAccounts } from "../../src/zoho/index.ts";
@@ -102,6 +102,18 @@ describe("the accounts server", () => {
     const { expiresAt } = await local().refreshToken({ refreshToken: server.issueRefreshToken() });
     expect(expiresAt! - Date.now()).toBeLessThanOrEqual(3_600_000);
     expect(expiresAt! - Date.now()).toBeGreaterThan(3_500_000);
+  });
+
+  it("may be slow: the lifetime counts from the question", async () => {
+    const send: typeof fetch = async () => {
+      vi.setSystemTime(Date.now() + 30_000);
+      return Response.json({ access_token: "a", expires_in: 3600 });
+    };
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const asked = Date.now();
+    const { expiresAt } = await createZohoAccounts({ ...OPTIONS, fetch: send }).refreshToken({ refreshToken: "r" });
+    expect(expiresAt! - asked).toBe(3_600_000);
   });
 
   it("that can't be reached, or sends elsewhere, is a failure that tells no secret", async () => {
