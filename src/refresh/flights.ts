@@ -14,17 +14,12 @@ export class Flights<Result> {
    * Joins the flight of that key, or starts one. The caller's signal ends its own waiting; `start` is told
    * by a signal when nobody waits any more, and may use it to give up what has not begun yet.
    */
-  async join(
-    key: string,
-    start: (abandoned: AbortSignal) => Promise<Result>,
-    signal?: AbortSignal,
-  ): Promise<{ result: Result; joined: boolean }> {
+  async join(key: string, start: (abandoned: AbortSignal) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     signal?.throwIfAborted();
-    const known = this.#flights.get(key);
-    const flight = known ?? this.#start(key, start);
+    const flight = this.#flights.get(key) ?? this.#start(key, start);
     flight.waiters++;
     try {
-      return { result: await abortable(flight.result, signal), joined: known !== undefined };
+      return await abortable(flight.result, signal);
     } finally {
       flight.waiters--;
       if (flight.waiters === 0) {

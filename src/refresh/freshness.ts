@@ -52,7 +52,10 @@ export function isNews(
   token: StoredToken,
   { seen, rejected, now, minValidityMs }: { seen: StoredToken; rejected: string | undefined; now: number; minValidityMs: number },
 ): boolean {
-  if (token.accessToken === seen.accessToken || token.accessToken === undefined || token.accessToken === rejected) return false;
+  if (token.accessToken === undefined) return false;
   const expiresAt = token.expiresAt ?? Infinity;
+  // Some providers give the same access token again, for longer. Also one that is refused: to ask once more brings no other.
+  const isSame = token.accessToken === seen.accessToken;
+  if (isSame ? expiresAt <= (seen.expiresAt ?? Infinity) : token.accessToken === rejected) return false;
   return expiresAt > now + minValidityMs || (Math.abs(now - token.updatedAt) <= MAX_CLOCK_SKEW_MS && expiresAt > token.updatedAt);
 }

@@ -126,12 +126,9 @@ class Refresher implements TokenRefresher {
 
   async #freshen(token: StoredToken, rejected: string | undefined, signal: AbortSignal | undefined): Promise<StoredToken> {
     if (!this.#isDue(token, rejected)) return token;
-    for (;;) {
-      const start = (abandoned: AbortSignal): Promise<StoredToken> => this.#underLock.refresh({ seen: token, rejected }, abandoned);
-      const { result, joined } = await this.#flights.join(token.id, start, signal);
-      // One that had begun before may have brought the very token that is refused by now.
-      if (!joined || result.accessToken !== rejected) return { ...result };
-    }
+    const start = (abandoned: AbortSignal): Promise<StoredToken> => this.#underLock.refresh({ seen: token, rejected }, abandoned);
+    // One that had begun for another reason may bring the very token that is refused by now.
+    return { ...(await this.#flights.join(JSON.stringify([token.id, rejected]), start, signal)) };
   }
 
   #isDue(token: StoredToken, rejected: string | undefined): boolean {

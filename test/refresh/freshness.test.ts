@@ -39,19 +39,26 @@ describe("refreshDueAt", () => {
 });
 
 describe("isNews", () => {
-  const seen = { id: "1", accessToken: "old", createdAt: 0, updatedAt: 0, version: 1 };
+  const seen = { id: "1", accessToken: "old", expiresAt: HOUR + 1000, createdAt: 0, updatedAt: 0, version: 1 };
   const at = { seen, rejected: "refused", now: HOUR, minValidityMs: 60_000 };
 
   it.each<[string, object, boolean]>([
     ["no longer the token that was seen, and valid for long", { accessToken: "new", expiresAt: 2 * HOUR }, true],
-    ["one that never expires", { accessToken: "new" }, true],
+    ["one that never expires", { accessToken: "new", expiresAt: undefined }, true],
     ["one that looks expired, but was saved just now", { accessToken: "new", updatedAt: HOUR - 1000, expiresAt: HOUR - 1 }, true],
     ["one that was saved long ago and has expired", { accessToken: "new", expiresAt: HOUR }, false],
+    ["the same again, for longer", { accessToken: "old", expiresAt: 2 * HOUR }, true],
+    ["the same again, that had been refused, for longer", { accessToken: "refused", expiresAt: 2 * HOUR }, false],
     ["the very one", {}, false],
     ["the one that was refused", { accessToken: "refused", expiresAt: 2 * HOUR }, false],
     ["none", { accessToken: undefined }, false],
   ])("takes or leaves %s", (_name, change, expected) => {
     expect(isNews({ ...seen, ...change }, at)).toBe(expected);
+  });
+
+  it("takes the refused one where a refresh since has brought it again, for longer", () => {
+    expect(isNews({ ...seen, expiresAt: 2 * HOUR }, { ...at, rejected: "old" })).toBe(true);
+    expect(isNews(seen, { ...at, rejected: "old" })).toBe(false);
   });
 
   it("an access token is alive until it expires, unless it was refused", () => {

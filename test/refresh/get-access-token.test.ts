@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Lock } from "../../src/locks/index.ts";
 import { createTokenRefresher } from "../../src/refresh/index.ts";
+import type { TokenEndpointAnswer } from "../../src/testing/index.ts";
 import { lockName } from "../../src/locks/lock-name.ts";
 import { ANN, codeOf, pass, settle, stopTime, world } from "./world.ts";
 
@@ -94,10 +95,54 @@ describe("getAccessToken", () => {
     expect(provider.requests).toBe(1);
   });
 
-  it("forces one refresh for all that ask at once, and joins no flight that brings the refused token", async () => {
+  it("forces one refresh for all that ask at once", async () => {
     const { refresher, provider } = await world({ expiresInS: 1800 });
     const forced = Array.from({ length: 20 }, () => refresher.getAccessToken(ANN, { forceRefresh: true }));
     expect(new Set(await Promise.all(forced))).toEqual(new Set(["fresh-1"]));
+    expect(provider.requests).toBe(1);
+  });
+
+  describe("where the provider gives the same access token again", () => {
+    const again = (expires_in?: number): TokenEndpointAnswer[] => Array.from({ length: 20 }, () => ({ access_token: "old", expires_in }));
+
+    it.each([
+      ["for longer", 3600],
+      ["for ever", undefined],
+    ])("%s, refreshes once for all that force it at once", async (_name, expiresInS) => {
+      const { refresher, provider, store, token } = await world({ expiresInS: 1800 });
+      if (expiresInS === undefined) await store.saveToken({ id: token.id, expiresAt: null });
+      provider.queued.push(...again(expiresInS));
+      const forced = Array.from({ length: 20 }, () => refresher.getAccessToken(ANN, { forceRefresh: true }));
+      expect(new Set(await Promise.all(forced))).toEqual(new Set(["old"]));
+      expect(provider.requests).toBe(1);
+    });
+
+    it.each([
+      ["has expired", -60, {}],
+      ["is refused", 1800, { forceRefresh: true }],
+    ])("refreshes once for all refreshers that share the lock, where it %s", async (_name, expiresInS, options) => {
+      const { provider, another } = await world({ expiresInS });
+      provider.queued.push(...again(3600));
+      const asked = Array.from({ length: 10 }, () => another().getAccessToken(ANN, options));
+      expect(new Set(await Promise.all(asked))).toEqual(new Set(["old"]));
+      expect(provider.requests).toBe(1);
+    });
+  });
+
+  it("joins no refresh that another access token was refused for", async () => {
+    const { refresher, provider, store, lock, token } = await world();
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const sibling = lock.request(await lockName("tokens", token.id), {}, () => gate);
+    const waiting = refresher.getAccessToken(ANN);
+    await settle();
+    // The one that waits will adopt what is refused by then.
+    await store.saveToken({ id: token.id, accessToken: "by a sibling", expiresAt: Date.now() + 3_600_000 });
+    const forced = refresher.getAccessToken(ANN, { forceRefresh: true });
+    await settle();
+    open();
+    await sibling;
+    expect(await Promise.all([waiting, forced])).toEqual(["by a sibling", "fresh-1"]);
     expect(provider.requests).toBe(1);
   });
 
