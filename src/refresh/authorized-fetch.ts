@@ -1,5 +1,5 @@
 import { OptionInvalidError, TokenInvalidError } from "../errors.ts";
-import type { StoredToken } from "../token.ts";
+import type { StoredToken, TokenQuery } from "../token.ts";
 import { originOf } from "./options.ts";
 import { discard, fetchSafely } from "./redirects.ts";
 
@@ -11,7 +11,7 @@ export interface AuthorizedFetchParts {
   readonly origins: readonly string[] | undefined;
   readonly now: () => number;
   /** The stored token, fresh or not. */
-  readonly find: (signal: AbortSignal) => Promise<StoredToken>;
+  readonly find: (query: TokenQuery, signal: AbortSignal) => Promise<StoredToken>;
   /** The token or one that is fresh, and that is not the `rejected` access token. */
   readonly freshen: (token: StoredToken, rejected: string | undefined, signal: AbortSignal) => Promise<StoredToken>;
 }
@@ -20,9 +20,14 @@ export interface AuthorizedFetchParts {
 export type Unhelpful = Map<string, number>;
 
 /** `fetch` with the access token in the header, and once more with a new one where the API answers 401. */
-export async function authorizedFetch(parts: AuthorizedFetchParts, unhelpful: Unhelpful, request: Request): Promise<Response> {
+export async function authorizedFetch(
+  parts: AuthorizedFetchParts,
+  unhelpful: Unhelpful,
+  query: TokenQuery,
+  request: Request,
+): Promise<Response> {
   const { signal } = request;
-  const found = await parts.find(signal);
+  const found = await parts.find(query, signal);
   // Before anything is sent: no refresh for a request that will not be made.
   assertAllowed(parts, request, found);
   const token = await parts.freshen(found, undefined, signal);
@@ -30,7 +35,8 @@ export async function authorizedFetch(parts: AuthorizedFetchParts, unhelpful: Un
   try {
     const response = await fetchSafely(first);
     if (response.status !== 401 || (unhelpful.get(token.id) ?? 0) > parts.now() || isElsewhere(response, request)) return response;
-    const stored = await parts.find(signal);
+    // By its id: the query may find another token by now, or none.
+    const stored = await parts.find({ id: token.id }, signal);
     const fresh = await parts.freshen(stored, token.accessToken, signal).finally(() => discard(response));
     const repeated = await fetchSafely(authorized(parts, spare, fresh));
     if (repeated.status === 401) remember(unhelpful, fresh.id, parts.now());

@@ -92,9 +92,9 @@ class Refresher implements TokenRefresher {
 
   async fetch(query: TokenQuery, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
     const { scheme, origins, now } = this.#options;
-    const find = (signal: AbortSignal): Promise<StoredToken> => this.#find(query, signal);
+    const find: AuthorizedFetchParts["find"] = (sought, signal) => this.#find(sought, signal);
     const freshen: AuthorizedFetchParts["freshen"] = (token, rejected, signal) => this.#freshen(token, rejected, signal);
-    return authorizedFetch({ scheme, origins, now, find, freshen }, this.#unhelpful, new Request(input, init));
+    return authorizedFetch({ scheme, origins, now, find, freshen }, this.#unhelpful, query, new Request(input, init));
   }
 
   async logOut(query: TokenQuery): Promise<void> {

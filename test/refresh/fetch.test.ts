@@ -54,6 +54,17 @@ async function portal(apiDomain: string, options: Partial<TokenRefresherOptions>
   return made;
 }
 
+/** A portal whose API takes "fresh-1" alone, and before it refuses another one for the first time something else happens. */
+async function refusing(meanwhile: () => Promise<unknown>): Promise<World & { origin: string; seen: Seen[] }> {
+  let happens: (() => Promise<unknown>) | undefined = meanwhile;
+  const { origin, seen } = await api((one, response) => {
+    const happened = happens?.();
+    happens = undefined;
+    void Promise.resolve(happened).then(() => only("fresh-1")(one, response));
+  });
+  return { ...(await portal(origin)), origin, seen };
+}
+
 /** A body that can be read but once. */
 function streamed(...chunks: string[]): RequestInit {
   const body = new ReadableStream({
@@ -115,6 +126,21 @@ describe("fetch", () => {
     const responses = await Promise.all(Array.from({ length: 40 }, () => refresher.fetch(ANN, origin)));
     expect(responses.map(({ status }) => status)).toEqual(Array.from({ length: 40 }, () => 200));
     expect(provider.requests).toBe(1);
+  });
+
+  it("repeats with the token that was refused and no other, though the query finds another one by then", async () => {
+    const { refresher, store, seen, origin } = await refusing(() =>
+      store.saveToken({ userName: "ann", clientId: "other", refreshToken: "r", accessToken: "another client's", apiDomain: origin }),
+    );
+    expect((await refresher.fetch({ userName: "ann" }, origin)).status).toBe(200);
+    expect(seen.map(({ authorization }) => authorization)).toEqual(["Bearer old", "Bearer fresh-1"]);
+  });
+
+  it("repeats though the query finds nothing any more: a sibling has spent the refresh token", async () => {
+    const { refresher, store, token, origin } = await refusing(() =>
+      store.saveToken({ id: token.id, refreshToken: "next", accessToken: "fresh-1" }),
+    );
+    expect((await refresher.fetch({ refreshToken: "refresh" }, origin)).status).toBe(200);
   });
 
   it("does not refresh over and over where a new token is refused too", async () => {
