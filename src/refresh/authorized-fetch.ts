@@ -35,9 +35,10 @@ export async function authorizedFetch(
   try {
     const response = await fetchSafely(first);
     if (response.status !== 401 || (unhelpful.get(token.id) ?? 0) > parts.now() || isElsewhere(response, request)) return response;
+    discard(response);
     // By its id: the query may find another token by now, or none.
     const stored = await parts.find({ id: token.id }, signal);
-    const fresh = await parts.freshen(stored, token.accessToken, signal).finally(() => discard(response));
+    const fresh = await parts.freshen(stored, token.accessToken, signal);
     const repeated = await fetchSafely(authorized(parts, spare, fresh));
     if (repeated.status === 401) remember(unhelpful, fresh.id, parts.now());
     else unhelpful.delete(fresh.id);

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { TokenRefresher, TokenRefresherOptions } from "../../src/refresh/index.ts";
-import { ANN, codeOf, world } from "./world.ts";
+import { ANN, codeOf, troubled, unavailable, world } from "./world.ts";
 import type { World } from "./world.ts";
 
 interface Seen {
@@ -141,6 +141,21 @@ describe("fetch", () => {
       store.saveToken({ id: token.id, refreshToken: "next", accessToken: "fresh-1" }),
     );
     expect((await refresher.fetch({ refreshToken: "refresh" }, origin)).status).toBe(200);
+  });
+
+  it("leaves no answer open where the store fails after a 401", async () => {
+    let closed = false;
+    const { origin } = await api((_seen, response) => {
+      response.on("close", () => (closed = true));
+      response.writeHead(401).write("a beginning without an end");
+    });
+    let finds = 0;
+    const { store, another } = await portal(origin);
+    const failing = troubled(store, (method) => {
+      if (method === "findToken" && ++finds === 2) throw unavailable();
+    });
+    expect(await codeOf(another({ store: failing }).fetch(ANN, origin))).toBe("ERR_STORE_UNAVAILABLE");
+    await expect.poll(() => closed).toBe(true);
   });
 
   it("does not refresh over and over where a new token is refused too", async () => {
