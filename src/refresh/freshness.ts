@@ -19,7 +19,8 @@ export interface FreshnessRules {
  * (Vattani, Chierichetti, Lowenstein, "Optimal Probabilistic Cache Stampede Prevention", VLDB 2015).
  *
  * No token is refreshed before half its life is over, lest one that lives for a minute is refreshed at
- * every use. Its life begins with `updatedAt`.
+ * every use. Its life begins with `updatedAt`: when the access token itself was had is not stored, so any other save
+ * makes it look younger.
  *
  * @param uniform a random number from 0 to below 1, the same at each look at this version of the token
  */
