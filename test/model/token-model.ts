@@ -69,7 +69,8 @@ export class TokenModel {
     const onlyAccess = given.userName == null && given.grantToken == null && given.refreshToken == null;
     const patch = given.clientId === undefined && client !== undefined ? { ...given, clientId: client } : given;
     const matched = this.find(onlyAccess ? given : patch) ?? (given.id == null ? this.#meet(patch) : undefined);
-    const fields = merged(matched, patch);
+    // The store's own client is for tokens that have none.
+    const fields = merged(matched, matched?.clientId === undefined ? patch : given);
     const refused: ("ERR_TOKEN_INVALID" | "ERR_CONFLICT")[] = [];
     if (ifVersion !== undefined && ifVersion !== (matched?.version ?? 0)) refused.push("ERR_CONFLICT");
     if (!isWorthSaving(fields)) refused.push("ERR_TOKEN_INVALID");
