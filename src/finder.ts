@@ -33,11 +33,11 @@ export class Finder {
     this.isLive = ({ token }) => !isOver(retention, token, now());
   }
 
-  /** What the first step that finds anything finds: the preferred token first, or the newest of all. A session that is over is not there. */
+  /** What the first step that finds anything finds, the preferred token first. Sessions that are over count as not there. */
   async find(steps: readonly LookupStep[], all: boolean): Promise<Found[]> {
     for (const step of steps) {
       const found = (await this.findBy(step, all)).filter(this.isLive);
-      if (found.length > 0) return all ? found.sort(newestFirst) : found;
+      if (found.length > 0) return found;
     }
     return [];
   }
@@ -55,15 +55,16 @@ export class Finder {
   }
 
   /**
-   * The preferred token first, sessions that are over included. The current key is asked first, and the previous ones on a miss, or
-   * where all are wanted. Then the current one once more: a rotation may have moved there what the others, when they were asked, had
-   * no more.
+   * Sessions that are over included. The current key is asked first, and the previous ones on a miss, or where all are wanted. Then
+   * the current one once more: a rotation may have moved there what the others, when they were asked, had no more.
+   *
+   * @param atOnce whether all that it takes on a miss is asked for at once
    */
-  async findBy(step: LookupStep, all: boolean): Promise<Found[]> {
+  async findBy(step: LookupStep, all: boolean, atOnce: boolean = all): Promise<Found[]> {
     const found: Found[] = [];
     const { current, keys } = this.keyring;
     for (const key of keys.length > 1 ? [...keys, current] : keys) {
-      for (const one of await this.#findUnder(key, step, all)) {
+      for (const one of await this.#findUnder(key, step, all, atOnce)) {
         // What the current key has written nothing supersedes.
         const latest = key === current ? one : ((await this.supersederOf(one)) ?? one);
         const known = found.some(({ token }) => token.id === latest.token.id);
@@ -73,7 +74,7 @@ export class Finder {
     }
     if (found.length < 2) return found;
     found.sort(newestFirst);
-    if (step.by === "account") found.sort((left, right) => Number(right.derived) - Number(left.derived));
+    if (step.by === "account" && !all) found.sort((left, right) => Number(right.derived) - Number(left.derived));
     return found;
   }
 
@@ -96,14 +97,14 @@ export class Finder {
     return undefined;
   }
 
-  async #findUnder(key: Key, step: LookupStep, all: boolean): Promise<Found[]> {
+  async #findUnder(key: Key, step: LookupStep, all: boolean, atOnce: boolean): Promise<Found[]> {
     if (step.by === "id") {
       const found = await this.readUnder(key, await recordKey(key, step.id));
       return found ? [found] : [];
     }
     if (step.by !== "account") return this.#lookUp(key, step);
-    // Where all are wanted both ways are gone at once; where one is, the second seldom has to be.
-    const [direct, indexed] = all
+    // Where one is wanted and likely there, the second way seldom has to be gone.
+    const [direct, indexed] = atOnce
       ? await Promise.all([this.#readAccount(key, step), this.#lookUp(key, step)])
       : [await this.#readAccount(key, step), undefined];
     if (direct && !all && this.isLive(direct)) return [direct];

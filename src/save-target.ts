@@ -22,9 +22,8 @@ export async function findTarget(finder: Finder, patch: TokenPatch, [first, ...o
   // New, nearly always. Wherever else it could be is asked for at once: what takes long is the way to the storage, not the reading.
   const fields = mergeToken({}, patch);
   const identity = identityOf(fields);
-  const ask = (step: LookupStep): Promise<Found[]> => ahead(finder.findBy(step, true));
-  const matching = others.map(ask);
-  const adoptable = adoptionSteps(fields).map(ask);
+  const matching = others.map((step) => ahead(finder.findBy(step, false, true)));
+  const adoptable = adoptionSteps(fields).map((step) => ahead(finder.findBy(step, true)));
   const place = identity && ahead(findPlace(finder, identity));
 
   // A session that is over leaves its place to the next, but only where none lives.

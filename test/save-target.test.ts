@@ -39,3 +39,13 @@ describe("what a save asks for ahead of its use", () => {
     expect(await store.saveToken(named)).toMatchObject({ id, version: 2 });
   });
 });
+
+it("a save over the account without a client takes the record in the account's own place, as a look-up does", async () => {
+  const { store } = open();
+  const renamed = await store.saveToken({ refreshToken: "refresh" });
+  const own = await store.saveToken({ userName: "ann", accessToken: "access" });
+  // Newer, and its id is the store's too.
+  await store.saveToken({ id: renamed.id, userName: "ann" });
+  expect(await store.findToken({ userName: "ann", clientId: "c" })).toMatchObject({ id: own.id });
+  expect(await store.saveToken({ userName: "ann", clientId: "c", scope: "s" })).toMatchObject({ id: own.id, accessToken: "access" });
+});
