@@ -331,18 +331,15 @@ describe("clocks", () => {
 
   it("that jumped while somebody waited for the lock give its holder its time once more", async () => {
     stopTime();
-    const { refresher, provider, lock, token, store } = await world();
-    let open = (): void => {};
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    const holder = lock.request(await lockName("tokens", token.id), {}, () => gate);
+    const { refresher, provider, holdLock, token, store } = await world();
+    const letGo = await holdLock();
     const waiting = refresher.getAccessToken(ANN);
     await settle();
     sleep(8 * 3600 * 1000);
     await pass(31_000);
     expect(provider.requests).toBe(0);
     await store.saveToken({ id: token.id, accessToken: "by the holder", expiresAt: Date.now() + 3_600_000 });
-    open();
-    await holder;
+    await letGo();
     expect(await waiting).toBe("by the holder");
   });
 });

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import type { Lock } from "../../src/locks/index.ts";
 import { createTokenRefresher } from "../../src/refresh/index.ts";
 import type { TokenEndpointAnswer } from "../../src/testing/index.ts";
-import { lockName } from "../../src/locks/lock-name.ts";
 import { ANN, codeOf, pass, settle, stopTime, world } from "./world.ts";
 
 describe("getAccessToken", () => {
@@ -73,16 +72,13 @@ describe("getAccessToken", () => {
   });
 
   it("reads again once it holds the lock, and adopts what a sibling saved", async () => {
-    const { refresher, provider, store, lock, token } = await world();
-    let open = (): void => {};
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    const sibling = lock.request(await lockName("tokens", token.id), {}, () => gate);
+    const { refresher, provider, store, holdLock, token } = await world();
+    const letGo = await holdLock();
     const waiting = refresher.getAccessToken(ANN);
     // Whether it waits in the queue by then or not, it must find what is saved now.
     await settle();
     await store.saveToken({ id: token.id, accessToken: "by a sibling", expiresAt: Date.now() + 3_600_000 });
-    open();
-    await sibling;
+    await letGo();
     expect(await waiting).toBe("by a sibling");
     expect(provider.requests).toBe(0);
   });
@@ -130,18 +126,15 @@ describe("getAccessToken", () => {
   });
 
   it("joins no refresh that another access token was refused for", async () => {
-    const { refresher, provider, store, lock, token } = await world();
-    let open = (): void => {};
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    const sibling = lock.request(await lockName("tokens", token.id), {}, () => gate);
+    const { refresher, provider, store, holdLock, token } = await world();
+    const letGo = await holdLock();
     const waiting = refresher.getAccessToken(ANN);
     await settle();
     // The one that waits will adopt what is refused by then.
     await store.saveToken({ id: token.id, accessToken: "by a sibling", expiresAt: Date.now() + 3_600_000 });
     const forced = refresher.getAccessToken(ANN, { forceRefresh: true });
     await settle();
-    open();
-    await sibling;
+    await letGo();
     expect(await Promise.all([waiting, forced])).toEqual(["by a sibling", "fresh-1"]);
     expect(provider.requests).toBe(1);
   });

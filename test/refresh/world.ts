@@ -3,6 +3,7 @@ import { createMemoryTokenStore, StoreUnavailableError } from "../../src/index.t
 import type { EdgeTokenStore, StoredToken, TokenStore } from "../../src/index.ts";
 import { createProcessLock } from "../../src/locks/index.ts";
 import type { Lock } from "../../src/locks/index.ts";
+import { lockName } from "../../src/locks/lock-name.ts";
 import { TokenEndpoint } from "../../src/testing/index.ts";
 import { createTokenRefresher } from "../../src/refresh/index.ts";
 import type { RefreshEvent, TokenRefresher, TokenRefresherOptions } from "../../src/refresh/index.ts";
@@ -48,6 +49,8 @@ export interface World {
   readonly events: RefreshEvent[];
   readonly refresher: TokenRefresher;
   readonly token: StoredToken;
+  /** A sibling takes the lock of the token, and holds it until this is called; resolves once it is free. */
+  holdLock(): Promise<() => Promise<void>>;
   /** Another refresher over the same store, lock and provider, as another tab or process has it. */
   another(options?: Partial<TokenRefresherOptions>): TokenRefresher;
 }
@@ -67,7 +70,16 @@ export async function world({
     createTokenRefresher({ store, lock, refresh: provider.refresh, jitterSeconds: 0, ...options, ...own });
   const refresher = another();
   refresher.subscribe((event) => events.push(event));
-  return { store, provider, lock, events, refresher, token, another };
+  const holdLock = async (): Promise<() => Promise<void>> => {
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const holding = lock.request(await lockName("tokens", token.id), {}, () => gate);
+    return () => {
+      open();
+      return holding;
+    };
+  };
+  return { store, provider, lock, events, refresher, token, holdLock, another };
 }
 
 async function saveAsOf(store: TokenStore, instant: number, fields: { expiresAt: number }): Promise<StoredToken> {
