@@ -12,6 +12,9 @@ export function abortable<Result>(promise: Promise<Result>, signal: AbortSignal 
   });
 }
 
+/** The longest delay that timers take, about 24 days (a signed 32-bit number of milliseconds): with a longer one they fire at once. */
+export const MAX_TIMER_MS: number = 2 ** 31 - 1;
+
 /** Resolves after that many milliseconds; rejects at once with the reason of a signal that is aborted. */
 export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -48,8 +48,9 @@ function messageOf(error: unknown): string {
   if (error instanceof CommandError) return error.message;
   if (error instanceof SecretMismatchError) return `${error.code}: ${WRONG_SECRET}`;
   if (!(error instanceof TokenStoreError)) return `It failed: ${safeCause(error).message}.`;
-  const cause = safeCause(error.cause).message;
-  return `${error.code}: ${error.message}${/^Error$|^a thrown/.test(cause) ? "" : ` (${cause})`}`;
+  const message = error.cause instanceof Error ? safeCause(error.cause).message : "";
+  // A plain Error without a code would tell nothing.
+  return `${error.code}: ${error.message}${["", "Error"].includes(message) ? "" : ` (${message})`}`;
 }
 
 function version(): string {

@@ -2,7 +2,7 @@ import { OptionInvalidError } from "../errors.ts";
 
 const DEFAULT_LEASE_MS = 10_000;
 const MIN_LEASE_MS = 100;
-/** Far below what timers take (2^31 - 1): one with a longer delay fires at once. */
+/** Far below `MAX_TIMER_MS`. */
 const MAX_LEASE_MS = 600_000;
 
 /** How long a lock outlives its holder, in whole milliseconds. @throws {OptionInvalidError} */

@@ -1,11 +1,10 @@
+import { MAX_TIMER_MS } from "../abortable.ts";
 import { LockTimeoutError, OptionInvalidError } from "../errors.ts";
 import type { TokenStoreError } from "../errors.ts";
 import { refuseUnknown } from "../options.ts";
 import type { LockRequestOptions } from "./lock.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** The longest time that timers take (a signed 32-bit number of milliseconds, about 24 days). */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /**
  * The time that somebody waits for a lock: until `end()`, the time limit, or the caller's abort. Every
@@ -23,8 +22,8 @@ export class Waiting {
     const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = options as LockRequestOptions;
     if (typeof name !== "string" || name === "")
       throw new OptionInvalidError("A lock's name must be a string with at least one character.");
-    if (!Number.isFinite(timeoutMs) || timeoutMs < 0 || timeoutMs > MAX_TIMEOUT_MS) {
-      throw new OptionInvalidError(`The option timeoutMs must be a number of milliseconds from 0 to ${MAX_TIMEOUT_MS}.`);
+    if (!Number.isFinite(timeoutMs) || timeoutMs < 0 || timeoutMs > MAX_TIMER_MS) {
+      throw new OptionInvalidError(`The option timeoutMs must be a number of milliseconds from 0 to ${MAX_TIMER_MS}.`);
     }
     signal?.throwIfAborted();
     this.#caller = signal;

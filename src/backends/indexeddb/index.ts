@@ -3,6 +3,7 @@
  *
  * @module edge-token-store/indexeddb
  */
+import { MAX_TIMER_MS } from "../../abortable.ts";
 import { Engine } from "../../engine.ts";
 import type { TokenStoreError } from "../../errors.ts";
 import { assertOption, isAboveZero, parseOptions } from "../../options.ts";
@@ -15,8 +16,6 @@ import { databaseName } from "./schema.ts";
 import { TabEvents } from "./tab-events.ts";
 
 const DEFAULT_OPEN_TIMEOUT_MS = 10_000;
-/** Timers with a longer delay fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** What a store in IndexedDB takes beside the options of all stores. */
 export interface IndexedDBTokenStoreOptions extends TokenStoreOptions {
