@@ -164,6 +164,8 @@ it("never says of a store that can't be reached or opened that a token is not th
       err: expect.stringMatching(/Redis: .*(ECONNREFUSED|ClusterAllFailed)[^]*ERR_STORE_UNAVAILABLE/),
     });
   }
+  // By the driver's own error, if that tells anything.
+  expect((await runHere(["check", gone], { env })).err).toMatch(/^ERR_STORE_UNAVAILABLE: .* \(MaxRetriesPerRequestError\)$/m);
   const wrong = { TOKEN_SECRET: "another secret that is long enough" };
   for (const args of [
     ["show", store, "1"],

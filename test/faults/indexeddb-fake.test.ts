@@ -3,7 +3,6 @@ import { forceCloseDatabase } from "fake-indexeddb";
 import { openDB } from "idb";
 import { describe, expect, it, vi } from "vitest";
 import { createIndexedDBTokenStore } from "../../src/backends/indexeddb/index.ts";
-import type { SaveOptions, TokenEvent } from "../../src/index.ts";
 import { expectCode, unique } from "../conformance/fixture.ts";
 import { indexedDBFaultSuite } from "./indexeddb-suite.ts";
 
@@ -48,43 +47,6 @@ describe("IndexedDB (fake-indexeddb)", () => {
     expect(connections).toHaveLength(2);
     await store.close();
     vi.restoreAllMocks();
-  });
-
-  /** The next write is done, and the connection goes before anybody hears of it. */
-  function loseNextAnswer(): void {
-    const { transaction } = IDBDatabase.prototype;
-    const spy = vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(function (this: IDBDatabase, names, mode, options) {
-      const begun = transaction.call(this, names, mode, options);
-      if (mode !== "readwrite") return begun;
-      spy.mockRestore();
-      const listen = begun.addEventListener.bind(begun);
-      begun.addEventListener = (type: string, listener: EventListener) => listen(type === "abort" ? "complete" : type, listener);
-      Object.defineProperty(begun, "oncomplete", { set: () => {} });
-      return begun;
-    });
-  }
-
-  it.each<[string, SaveOptions]>([
-    ["", {}],
-    [" for a version", { ifVersion: 2 }],
-  ])("counts a save%s once, and tells of it, where the connection went with the answer", async (_for, options) => {
-    const store = createIndexedDBTokenStore({ namespace: unique() });
-    const { id } = await store.saveToken(ANN);
-    await store.saveToken({ ...ANN, scope: "one" });
-    const heard: TokenEvent[] = [];
-    store.subscribe((event) => heard.push(event));
-    loseNextAnswer();
-    expect(await store.saveToken({ ...ANN, accessToken: "renewed" }, options)).toMatchObject({ id, version: 3 });
-    loseNextAnswer();
-    await store.deleteToken(id);
-    loseNextAnswer();
-    expect(await store.saveToken(ANN, { ifVersion: 0 })).toMatchObject({ version: 1 });
-    expect(heard).toEqual([
-      { type: "saved", id, version: 3 },
-      { type: "deleted", id },
-      { type: "saved", id, version: 1 },
-    ]);
-    await store.close();
   });
 
   it("gives up after three connections, says so, and starts anew at the next call", async () => {

@@ -2,11 +2,25 @@ import { deleteDB, openDB } from "idb";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createIndexedDBTokenStore } from "../../src/backends/indexeddb/index.ts";
 import type { IndexedDBTokenStoreOptions } from "../../src/backends/indexeddb/index.ts";
-import type { EdgeTokenStore, RecordCorruptError } from "../../src/index.ts";
+import type { EdgeTokenStore, RecordCorruptError, SaveOptions, TokenEvent } from "../../src/index.ts";
 import { all, expectCode, unique } from "../conformance/fixture.ts";
 
 const other32 = "0".repeat(32);
 const ANN = { userName: "ann", clientId: "c", accessToken: "access-ann", refreshToken: "refresh-ann" };
+
+/** The next write is done, and the connection goes before anybody hears of it. */
+function loseNextAnswer(): void {
+  const { transaction } = IDBDatabase.prototype;
+  const spy = vi.spyOn(IDBDatabase.prototype, "transaction").mockImplementation(function (this: IDBDatabase, names, mode, options) {
+    const begun = transaction.call(this, names, mode, options);
+    if (mode !== "readwrite") return begun;
+    spy.mockRestore();
+    const listen = begun.addEventListener.bind(begun);
+    begun.addEventListener = (type: string, listener: EventListener) => listen(type === "abort" ? "complete" : type, listener);
+    Object.defineProperty(begun, "oncomplete", { set: () => {} });
+    return begun;
+  });
+}
 
 /** What a browser does to a database under an open store. */
 export function indexedDBFaultSuite(): void {
@@ -20,6 +34,30 @@ export function indexedDBFaultSuite(): void {
 
   afterEach(async () => {
     await Promise.all(stores.splice(0).map((store) => store.close()));
+  });
+
+  describe("a connection that is lost with an answer", () => {
+    it.each<[string, SaveOptions]>([
+      ["", {}],
+      [" for a version", { ifVersion: 2 }],
+    ])("counts a save%s once, and tells of it, where the connection went with the answer", async (_for, options) => {
+      const store = open(unique());
+      const { id } = await store.saveToken(ANN);
+      await store.saveToken({ ...ANN, scope: "one" });
+      const heard: TokenEvent[] = [];
+      store.subscribe((event) => heard.push(event));
+      loseNextAnswer();
+      expect(await store.saveToken({ ...ANN, accessToken: "renewed" }, options)).toMatchObject({ id, version: 3 });
+      loseNextAnswer();
+      await store.deleteToken(id);
+      loseNextAnswer();
+      expect(await store.saveToken(ANN, { ifVersion: 0 })).toMatchObject({ version: 1 });
+      expect(heard).toEqual([
+        { type: "saved", id, version: 3 },
+        { type: "deleted", id },
+        { type: "saved", id, version: 1 },
+      ]);
+    });
   });
 
   describe("a database that is deleted under an open store", () => {
