@@ -1,3 +1,4 @@
+import type { Database } from "db0";
 import { createStorage } from "unstorage";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { StoredRecord } from "../../src/backend.ts";
@@ -17,6 +18,8 @@ export interface SqlEngine {
   /** A connection of its own to the one database. */
   connect(): SqlStorage;
   readonly begin: string;
+  /** Makes the statement fail by which the storage is proven to be this database's, until it is called. */
+  failProof(database: Database): Promise<() => void>;
   /** Makes the database refuse every index entry of access tokens. */
   readonly refuseAccessPointers: string;
 }
@@ -98,6 +101,14 @@ export function sqlSuite(engine: SqlEngine): void {
         );
         expect(await first.backend.lookup("user", digest(1))).toHaveLength(3);
       }
+    });
+
+    it("fails a look-up in an error of the library where the database fails while it is proven to be the storage's own", async () => {
+      const saved = await first.store.saveToken({ refreshToken: "r" });
+      const mend = await engine.failProof(second.database);
+      await expectCode(second.store.findToken({ refreshToken: "r" }), "ERR_STORE_UNAVAILABLE");
+      mend();
+      expect(await second.store.findToken({ refreshToken: "r" })).toEqual(saved);
     });
 
     it("removes and replaces a damaged record, as long as it is that", async () => {

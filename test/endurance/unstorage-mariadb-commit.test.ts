@@ -8,7 +8,7 @@ import { expectCode } from "../conformance/fixture.ts";
 import { sqlSuite } from "../conformance/sql-suite.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { MariadbServer } from "../support/mariadb.ts";
-import { sqlStorage } from "../support/sql.ts";
+import { failStatements, sqlStorage } from "../support/sql.ts";
 
 let server: MariadbServer;
 
@@ -20,6 +20,7 @@ for (const isolation of ["REPEATABLE READ", "READ COMMITTED"]) {
     },
     stop: () => server.dispose(),
     connect: () => sqlStorage(mysql2(server.connection)),
+    failProof: async (database) => failStatements(database, (sql) => sql.includes(" AS k,")),
     begin: "START TRANSACTION",
     refuseAccessPointers: "ALTER TABLE unstorage ADD CONSTRAINT refuse CHECK (`key` NOT LIKE 'tokens:x:access:%')",
   });

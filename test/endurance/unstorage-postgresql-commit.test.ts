@@ -1,7 +1,7 @@
 import postgresql from "db0/connectors/postgresql";
 import { sqlSuite } from "../conformance/sql-suite.ts";
 import { PostgresqlServer } from "../support/postgresql.ts";
-import { sqlStorage } from "../support/sql.ts";
+import { failStatements, sqlStorage } from "../support/sql.ts";
 
 let server: PostgresqlServer;
 
@@ -12,6 +12,7 @@ sqlSuite({
   },
   stop: async () => server.dispose(),
   connect: () => sqlStorage(postgresql({ url: server.url })),
+  failProof: async (database) => failStatements(database, (sql) => sql.includes(" AS k,")),
   begin: "BEGIN",
   refuseAccessPointers: "ALTER TABLE unstorage ADD CONSTRAINT refuse CHECK (key NOT LIKE 'tokens:x:access:%')",
 });

@@ -18,6 +18,16 @@ export function sqlStorage(over: Connector | Database): SqlStorage {
   return { database, driver: db0Driver({ database }) as Driver };
 }
 
+/** Lets the statements of this kind fail as they do with a disk or connection that is gone, until it is called. */
+export function failStatements(target: { prepare(sql: string): unknown }, isMeant: (sql: string) => boolean): () => void {
+  const prepare = target.prepare.bind(target);
+  const spy = vi.spyOn(target, "prepare").mockImplementation((sql) => {
+    if (isMeant(sql)) throw new Error("the database is gone");
+    return prepare(sql);
+  });
+  return () => spy.mockRestore();
+}
+
 /** Every key and every value of the table. */
 export async function dumpTable({ database }: SqlStorage): Promise<Uint8Array[]> {
   const rows = await allRows(database, "SELECT * FROM unstorage");
