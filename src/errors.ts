@@ -127,6 +127,13 @@ export class LockTimeoutError extends TokenStoreError {
 export class RefreshFailedError extends TokenStoreError {
   override readonly name = "RefreshFailedError";
   override readonly code = "ERR_REFRESH_FAILED";
+  /** As that of {@link RefreshRateLimitedError}: a server that is being repaired says so with status 503. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, options: ErrorOptions & { retryAfterMs?: number | undefined } = {}) {
+    super(message, options);
+    this.retryAfterMs = options.retryAfterMs;
+  }
 }
 
 /** The provider wants fewer refreshes. Nothing was deleted; wait at least as long as `retryAfterMs` says. */

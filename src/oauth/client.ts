@@ -3,8 +3,8 @@ import * as oauth from "oauth4webapi";
 import { safeCause } from "../cause.ts";
 import { OptionInvalidError, ReauthenticationRequiredError, RefreshFailedError, TokenInvalidError } from "../errors.ts";
 import type { TokenFields } from "../token.ts";
-import { checkNames, isLoopback, parseServerUrl, parseText, parseUrl, REQUEST_TIMEOUT_MS, unreachable } from "./endpoint.ts";
-import { readTokenResponse } from "./token-response.ts";
+import { checkNames, parseServerUrl, parseText, parseUrl, REQUEST_TIMEOUT_MS, unreachable } from "./endpoint.ts";
+import { errorCode, readTokenResponse } from "./token-response.ts";
 import type { TokenGrant } from "./token-response.ts";
 
 /** What an authorization server says of itself (RFC 8414 section 2); more is allowed. */
@@ -81,14 +81,16 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
   checkNames(options, OPTIONS);
   const { metadata, clientId, clientSecret, clientAuthentication = "client_secret_basic", redirectUrl, fetch: send } = options;
   if (send !== undefined && typeof send !== "function") throw new OptionInvalidError("The option fetch must be a function.");
-  const issuer = parseMetadata(metadata);
+  parseMetadata(metadata);
   const server = metadata as unknown as oauth.AuthorizationServer;
   parseText("clientId", clientId);
   parseText("redirectUrl", redirectUrl);
   const client: oauth.Client = { client_id: clientId };
+  // By whose clock an ID token that nobody reads is valid must not decide over what a refresh brought.
+  const timeless: oauth.Client = { ...client, [oauth.clockTolerance]: Number.MAX_SAFE_INTEGER };
   const authentication =
     clientSecret === undefined ? oauth.None() : authenticate(clientAuthentication, parseText("clientSecret", clientSecret));
-  const request = (): oauth.HttpRequestOptions<"POST", URLSearchParams> => requestOptions(issuer, send);
+  const request = (): oauth.HttpRequestOptions<"POST", URLSearchParams> => requestOptions(send);
 
   return {
     async authorizationUrl(details = {}) {
@@ -129,7 +131,7 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
       if (refreshToken === undefined) throw new ReauthenticationRequiredError("The token has no refresh token: let the user log in again.");
       return askForGrant(
         () => oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, request()),
-        async (copy) => oauth.processRefreshTokenResponse(server, client, await essence(copy)),
+        async (copy) => oauth.processRefreshTokenResponse(server, timeless, await essence(copy)),
       );
     },
 
@@ -160,7 +162,7 @@ export async function discoverServer(
   const { algorithm = "oauth2", fetch: send } = options;
   checkNames(options, ["algorithm", "fetch"]);
   const url = parseServerUrl("issuer", issuer);
-  const response = await answer(() => oauth.discoveryRequest(url, { algorithm, ...requestOptions<"GET", undefined>(url, send) }));
+  const response = await answer(() => oauth.discoveryRequest(url, { algorithm, ...requestOptions<"GET", undefined>(send) }));
   return oauth.processDiscoveryResponse(url, response).then(
     (metadata) => metadata as unknown as ServerMetadata,
     (error: unknown) => {
@@ -169,13 +171,13 @@ export async function discoverServer(
   );
 }
 
-function parseMetadata(metadata: unknown): URL {
+function parseMetadata(metadata: unknown): void {
   if (typeof metadata !== "object" || metadata === null) throw new OptionInvalidError("The option metadata must be an object.");
   for (const name of ENDPOINTS) {
     const value = (metadata as ServerMetadata)[name];
     if (value !== undefined) parseServerUrl(`metadata.${name}`, value);
   }
-  return parseServerUrl("metadata.issuer", (metadata as ServerMetadata).issuer);
+  parseServerUrl("metadata.issuer", (metadata as ServerMetadata).issuer);
 }
 
 function endpoint(metadata: ServerMetadata, name: (typeof ENDPOINTS)[number]): string {
@@ -190,25 +192,27 @@ function authenticate(method: unknown, clientSecret: string): oauth.ClientAuth {
   throw new OptionInvalidError('The option clientAuthentication must be "client_secret_basic" or "client_secret_post".');
 }
 
-/** Each request gets time of its own. */
-function requestOptions<Method, Body>(issuer: URL, send: typeof fetch | undefined): oauth.HttpRequestOptions<Method, Body> {
+/** Each request gets time of its own. Where plain http may be used was decided when its URL was read. */
+function requestOptions<Method, Body>(send: typeof fetch | undefined): oauth.HttpRequestOptions<Method, Body> {
   return {
     signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    [oauth.allowInsecureRequests]: isLoopback(issuer),
+    [oauth.allowInsecureRequests]: true,
     ...(send ? { [oauth.customFetch]: (url: string, init: unknown) => send(url, init as RequestInit) } : {}),
   };
 }
 
 function validateCallback(server: oauth.AuthorizationServer, client: oauth.Client, url: URL, state: string): URLSearchParams {
   try {
-    return oauth.validateAuthResponse(server, client, url, state);
+    const parameters = oauth.validateAuthResponse(server, client, url, state);
+    if (parameters.has("code")) return parameters;
   } catch (error) {
-    const declined = error instanceof oauth.AuthorizationResponseError && /^[a-z_]{1,40}$/.test(error.error) ? error.error : undefined;
-    const message = declined
-      ? `The log-in ended with the error ${declined}: let the user log in again.`
-      : "The answer does not belong to this log-in, by its state or its issuer: begin the log-in anew.";
+    const message =
+      error instanceof oauth.AuthorizationResponseError
+        ? `The log-in ended with ${errorCode(error.error) ?? "an error"}: let the user log in again.`
+        : "The answer does not belong to this log-in, by its state or its issuer: begin the log-in anew.";
     throw new ReauthenticationRequiredError(message, { cause: safeCause(error) });
   }
+  throw new ReauthenticationRequiredError("The answer has neither a code nor an error: begin the log-in anew.");
 }
 
 async function answer(send: () => Promise<Response>): Promise<Response> {

@@ -31,7 +31,7 @@ export function parseUrl(value: unknown): URL | undefined {
   }
 }
 
-export function isLoopback({ hostname }: URL): boolean {
+function isLoopback({ hostname }: URL): boolean {
   return LOOPBACK.includes(hostname);
 }
 

@@ -16,8 +16,8 @@ export interface TokenGrant {
   apiDomain?: string;
 }
 
-/** The refresh token or code is spent, revoked or unknown: RFC 6749 section 5.2, and Zoho's word for the same. */
-const REAUTHENTICATE: readonly unknown[] = ["invalid_grant", "invalid_code"];
+/** The refresh token or code is spent, revoked or unknown: RFC 6749 section 5.2, and the words of Zoho and GitHub for the same. */
+const REAUTHENTICATE: readonly unknown[] = ["invalid_grant", "invalid_code", "bad_refresh_token", "bad_verification_code"];
 
 /** Zoho answers so, with status 200 or 400, where it has had more than 10 refreshes in 10 minutes. */
 const TOO_MANY_REQUESTS = /too many requests/i;
@@ -29,13 +29,13 @@ const TOO_MANY_REQUESTS = /too many requests/i;
  * in the form of RFC 6749 section 5.2 is passed on.
  *
  * @param askedAt in epoch milliseconds: from then on the token's life is counted, whenever the answer came
- * @throws {ReauthenticationRequiredError} on `invalid_grant` and Zoho's `invalid_code`
+ * @throws {ReauthenticationRequiredError} on `invalid_grant`, Zoho's `invalid_code`, GitHub's `bad_refresh_token` and `bad_verification_code`
  * @throws {RefreshRateLimitedError} on status 429 and Zoho's "too many requests continuously"
  * @throws {RefreshFailedError} on anything else that is no token
  */
 export async function readTokenResponse(response: Response, askedAt: number): Promise<TokenGrant> {
   const body = parseObject(await response.text().catch(() => ""));
-  const grant = response.ok && body?.["error"] === undefined ? parseGrant(body ?? {}, askedAt) : undefined;
+  const grant = response.ok && !body?.["error"] ? parseGrant(body ?? {}, askedAt) : undefined;
   if (grant) return grant;
   throw tokenError(response, body, askedAt);
 }
@@ -62,7 +62,8 @@ function parseGrant(body: Record<string, unknown>, askedAt: number): TokenGrant 
 function lifetimeMs({ expires_in, expires_in_sec }: Record<string, unknown>): number | undefined {
   const seconds = expires_in_sec ?? expires_in;
   const number = typeof seconds === "string" && seconds.trim() !== "" ? Number(seconds) : seconds;
-  return typeof number === "number" && Number.isFinite(number) && number >= 0 ? number * 1000 : undefined;
+  const ms = typeof number === "number" ? number * 1000 : -1;
+  return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
 }
 
 function tokenError(response: Response, body: Record<string, unknown> | undefined, askedAt: number): Error {
@@ -72,16 +73,23 @@ function tokenError(response: Response, body: Record<string, unknown> | undefine
       "The provider takes this refresh token or authorization code no more: let the user log in again.",
     );
   }
+  const wished = retryAfterMs(response.headers.get("retry-after"), askedAt);
   if (response.status === 429 || TOO_MANY_REQUESTS.test(String(error_description))) {
     return new RefreshRateLimitedError("The provider has had too many token requests and answers none for a while. Try again later.", {
-      retryAfterMs: retryAfterMs(response.headers.get("retry-after"), askedAt),
+      retryAfterMs: wished,
     });
   }
-  const code = typeof error === "string" && /^[a-z_]{1,40}$/.test(error) ? ` and the error ${error}` : "";
+  const code = errorCode(error);
   const what = body ? "no access token" : "something that is no JSON object";
   return new RefreshFailedError(
-    `The token endpoint answered with status ${response.status}${code}, and with ${what}. Nothing was deleted; try again later.`,
+    `The token endpoint answered with status ${response.status}${code ? ` and ${code}` : ""}, and with ${what}. Nothing was deleted; try again later.`,
+    { retryAfterMs: wished },
   );
+}
+
+/** An error code to say in a message, if it is one in the form of those that are registered: anything else may repeat a secret. */
+export function errorCode(error: unknown): string | undefined {
+  return typeof error === "string" && /^[a-z_]{1,40}$/.test(error) ? `the error ${error}` : undefined;
 }
 
 /** Seconds or an HTTP date (RFC 9110 section 10.2.3). */

@@ -35,7 +35,8 @@ export async function askProvider(
   try {
     return await abortable(asked, controller.signal);
   } catch (error) {
-    if (controller.signal.aborted) asked.then(late, () => {});
+    // Whatever comes of it, nobody waits for it any more.
+    if (controller.signal.aborted) asked.then(late).catch(() => {});
     throw error;
   } finally {
     clearTimeout(timer);
@@ -45,7 +46,7 @@ export async function askProvider(
 async function readGrant(refresh: Refresh, token: StoredToken, signal: AbortSignal, askedAt: number): Promise<TokenGrant> {
   try {
     const answer = await refresh({ ...token }, { signal });
-    return answer instanceof Response ? await readTokenResponse(answer, askedAt) : parseGrant(answer);
+    return isResponse(answer) ? await readTokenResponse(answer, askedAt) : parseGrant(answer);
   } catch (error) {
     // By the code: a second copy of the library has classes of its own.
     if (CODES.includes((error as Partial<TokenStoreError> | undefined)?.code)) throw error;
@@ -53,6 +54,11 @@ async function readGrant(refresh: Refresh, token: StoredToken, signal: AbortSign
       cause: safeCause(error),
     });
   }
+}
+
+/** Told by what it can: a `fetch` that is not the platform's own, such as undici's, has a class of its own. */
+function isResponse(answer: Response | TokenGrant): answer is Response {
+  return typeof (answer as Partial<Response> | undefined)?.text === "function";
 }
 
 /** Takes what is sound and leaves the rest: the refresh token may be spent, so what came for it must not be refused. */

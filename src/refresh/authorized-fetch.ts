@@ -2,49 +2,44 @@ import { OptionInvalidError, TokenInvalidError } from "../errors.ts";
 import type { StoredToken, TokenQuery } from "../token.ts";
 import { originOf } from "./options.ts";
 import { discard, fetchSafely } from "./redirects.ts";
-
-/** How long 401s of a token are taken for the API's last word, after one that a new token got too, in milliseconds. */
-const UNHELPFUL_MS = 5 * 60_000;
+import type { RefreshNotes } from "./refresh-notes.ts";
 
 export interface AuthorizedFetchParts {
   readonly scheme: string;
   readonly origins: readonly string[] | undefined;
-  readonly now: () => number;
   /** The stored token, fresh or not. */
   readonly find: (query: TokenQuery, signal: AbortSignal) => Promise<StoredToken>;
   /** The token or one that is fresh, and that is not the `rejected` access token. */
   readonly freshen: (token: StoredToken, rejected: string | undefined, signal: AbortSignal) => Promise<StoredToken>;
+  readonly notesOf: (id: string) => Promise<RefreshNotes>;
 }
-
-/** Ids of tokens that a refresh does not help, and until when that is believed. */
-export type Unhelpful = Map<string, number>;
 
 /** `fetch` with the access token in the header, and once more with a new one where the API answers 401. */
 export async function authorizedFetch(
   parts: AuthorizedFetchParts,
-  unhelpful: Unhelpful,
   query: TokenQuery,
   request: Request,
+  init?: RequestInit,
 ): Promise<Response> {
   const { signal } = request;
-  const found = await parts.find(query, signal);
-  // Before anything is sent: no refresh for a request that will not be made.
-  assertAllowed(parts, request, found);
-  const token = await parts.freshen(found, undefined, signal);
-  const [first, spare] = [authorized(parts, request.clone(), token), request];
   try {
-    const response = await fetchSafely(first);
-    if (response.status !== 401 || (unhelpful.get(token.id) ?? 0) > parts.now() || isElsewhere(response, request)) return response;
+    const found = await parts.find(query, signal);
+    // Before anything is sent: no refresh for a request that will not be made.
+    assertAllowed(parts, request, found);
+    const token = await parts.freshen(found, undefined, signal);
+    const response = await fetchSafely(authorized(parts, request.clone(), token), init);
+    if (response.status !== 401 || isElsewhere(response, request)) return response;
+    const notes = await parts.notesOf(token.id);
+    if (await notes.isRefreshOfNoHelp(token)) return response;
     discard(response);
     // By its id: the query may find another token by now, or none.
     const stored = await parts.find({ id: token.id }, signal);
     const fresh = await parts.freshen(stored, token.accessToken, signal);
-    const repeated = await fetchSafely(authorized(parts, spare, fresh));
-    if (repeated.status === 401) remember(unhelpful, fresh.id, parts.now());
-    else unhelpful.delete(fresh.id);
+    const repeated = await fetchSafely(authorized(parts, request, fresh), init);
+    if (repeated.status === 401) await notes.refreshDidNotHelp(fresh);
     return repeated;
   } finally {
-    if (!spare.bodyUsed) discard(spare);
+    if (!request.bodyUsed) discard(request);
   }
 }
 
@@ -73,9 +68,4 @@ function assertAllowed({ origins }: AuthorizedFetchParts, request: Request, { ap
 /** Whether a redirect led to another origin, whose 401 says nothing about a token that it was not shown. */
 function isElsewhere(response: Response, request: Request): boolean {
   return response.url !== "" && originOf(response.url) !== originOf(request.url);
-}
-
-function remember(unhelpful: Unhelpful, id: string, now: number): void {
-  for (const [other, until] of unhelpful) if (until <= now) unhelpful.delete(other);
-  unhelpful.set(id, now + UNHELPFUL_MS);
 }

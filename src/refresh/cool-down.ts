@@ -12,7 +12,7 @@ const MAX_RETRY_AFTER_MS = 24 * 60 * 60_000;
 
 /**
  * How long nobody asks the provider again after a failure, in milliseconds: growing, and random by half, so
- * that those who wait don't come back together. At least what the provider asked for.
+ * that those who wait don't come back together. At least what the provider asked for by `Retry-After`.
  *
  * @param failures how many there were in a row, this one included
  * @param random from 0 to below 1
@@ -21,7 +21,8 @@ export function coolDownMs(error: TokenStoreError, failures: number, random: num
   if (error.code === "ERR_REAUTHENTICATION_REQUIRED") return REFUSED_MS;
   const { first, longest } = error.code === "ERR_REFRESH_RATE_LIMITED" ? RATE_LIMITED : FAILED;
   const growing = Math.min(first * 2 ** (failures - 1), longest) * (0.5 + random / 2);
-  const wished = Math.min((error as Partial<RefreshRateLimitedError>).retryAfterMs ?? 0, MAX_RETRY_AFTER_MS);
+  // Whoever makes such an error of their own from a header may have made NaN of it.
+  const wished = Math.min((error as Partial<RefreshFailedError>).retryAfterMs || 0, MAX_RETRY_AFTER_MS);
   return Math.max(growing, wished * (1 + random / 10));
 }
 

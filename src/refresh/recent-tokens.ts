@@ -1,3 +1,4 @@
+import { ExpiringMap } from "../expiring-map.ts";
 import type { TokenGrant } from "../oauth/token-response.ts";
 import type { StoredToken } from "../token.ts";
 import { prevails } from "./conflict.ts";
@@ -16,7 +17,6 @@ export interface Unsaved {
 interface Recent {
   /** As it is stored, or would be. */
   readonly token: StoredToken;
-  readonly keptUntil: number;
   readonly unsaved?: Unsaved;
 }
 
@@ -26,7 +26,7 @@ interface Recent {
  * meanwhile would refresh again, and with a refresh token that is spent.
  */
 export class RecentTokens {
-  readonly #recent = new Map<string, Recent>();
+  readonly #recent = new ExpiringMap<Recent>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -34,18 +34,18 @@ export class RecentTokens {
   }
 
   saved(token: StoredToken): void {
-    this.#keep({ token, keptUntil: this.#now() + SAVED_KEPT_MS });
+    this.#keep({ token }, SAVED_KEPT_MS);
   }
 
   /** Gives back the token as it will be once it is stored. */
   unsaved(unsaved: Unsaved): StoredToken {
     const token = { ...withGrant(unsaved.used, unsaved.grant), updatedAt: this.#now() };
-    this.#keep({ token, unsaved, keptUntil: this.#now() + UNSAVED_KEPT_MS });
+    this.#keep({ token, unsaved }, UNSAVED_KEPT_MS);
     return { ...token };
   }
 
   unsavedOf(id: string): Unsaved | undefined {
-    return this.#recent.get(id)?.unsaved;
+    return this.#recent.get(id, this.#now())?.unsaved;
   }
 
   forget(id: string): void {
@@ -54,10 +54,10 @@ export class RecentTokens {
 
   /** The newer of what was read and what is known. What was deleted, or replaced by another log-in, is not known any more. */
   newest(id: string, stored: StoredToken | null | undefined): StoredToken | undefined {
-    const recent = this.#recent.get(id);
+    const recent = this.#recent.get(id, this.#now());
     if (!recent) return stored ?? undefined;
     const { token, unsaved } = recent;
-    if (stored && recent.keptUntil > this.#now()) {
+    if (stored) {
       if (unsaved && !prevails(stored, unsaved.used, unsaved.grant)) {
         // Something else may have been changed in it meanwhile.
         return { ...withGrant(stored, unsaved.grant), updatedAt: token.updatedAt };
@@ -68,10 +68,9 @@ export class RecentTokens {
     return stored ?? undefined;
   }
 
-  #keep(recent: Recent): void {
+  #keep(recent: Recent, forMs: number): void {
     const now = this.#now();
-    for (const [id, { keptUntil }] of this.#recent) if (keptUntil <= now) this.#recent.delete(id);
-    this.#recent.set(recent.token.id, recent);
+    this.#recent.set(recent.token.id, recent, { until: now + forMs, now });
   }
 }
 

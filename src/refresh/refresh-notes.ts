@@ -7,6 +7,8 @@ import { coolDownError, coolDownMs } from "./cool-down.ts";
 const FAILURES_KEPT_MS = 60 * 60_000;
 /** How long an eventually consistent storage may show the token before, with room to spare, in milliseconds. */
 const SAVED_KEPT_MS = 3 * 60_000;
+/** How long 401s of a token are taken for the API's last word, after one that a new token got too, in milliseconds. */
+const UNHELPFUL_KEPT_MS = 5 * 60_000;
 /** Longer than a refresh can be under way, and than an eventually consistent storage shows what was deleted, in milliseconds. */
 const LOG_OUT_KEPT_MS = 10 * 60_000;
 
@@ -62,6 +64,15 @@ export class RefreshNotes {
   async newerThan(token: StoredToken): Promise<{ isRotated: boolean } | undefined> {
     const [createdAt, version, isRotated] = ((await this.#read("saved")) ?? "").split(".").map(Number);
     return createdAt === token.createdAt && version! > token.version ? { isRotated: isRotated === 1 } : undefined;
+  }
+
+  /** An API refuses the new access token too, so another refresh would not help. */
+  async refreshDidNotHelp({ createdAt }: StoredToken): Promise<void> {
+    await this.#write("unhelpful", String(createdAt), UNHELPFUL_KEPT_MS);
+  }
+
+  async isRefreshOfNoHelp({ createdAt }: StoredToken): Promise<boolean> {
+    return (await this.#read("unhelpful")) === String(createdAt);
   }
 
   async loggedOut(token: StoredToken): Promise<void> {

@@ -6,7 +6,7 @@ import { MemoryNotes } from "../locks/memory-notes.ts";
 import { refuseUnknown } from "../options.ts";
 import type { StoredToken, TokenQuery } from "../token.ts";
 import { authorizedFetch } from "./authorized-fetch.ts";
-import type { AuthorizedFetchParts, Unhelpful } from "./authorized-fetch.ts";
+import type { AuthorizedFetchParts } from "./authorized-fetch.ts";
 import { Flights } from "./flights.ts";
 import { refreshDueAt, uniformFrom } from "./freshness.ts";
 import { GrantKeeper } from "./grant-keeper.ts";
@@ -67,7 +67,6 @@ class Refresher implements TokenRefresher {
   readonly #notesOf: (id: string) => Promise<RefreshNotes>;
   readonly #keeper: GrantKeeper;
   readonly #underLock: RefreshUnderLock;
-  readonly #unhelpful: Unhelpful = new Map();
   /** Makes this refresher's jitter its own. */
   readonly #seed: number;
 
@@ -91,10 +90,10 @@ class Refresher implements TokenRefresher {
   }
 
   async fetch(query: TokenQuery, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-    const { scheme, origins, now } = this.#options;
+    const { scheme, origins } = this.#options;
     const find: AuthorizedFetchParts["find"] = (sought, signal) => this.#find(sought, signal);
     const freshen: AuthorizedFetchParts["freshen"] = (token, rejected, signal) => this.#freshen(token, rejected, signal);
-    return authorizedFetch({ scheme, origins, now, find, freshen }, this.#unhelpful, query, new Request(input, init));
+    return authorizedFetch({ scheme, origins, find, freshen, notesOf: this.#notesOf }, query, new Request(input, init), init);
   }
 
   async logOut(query: TokenQuery): Promise<void> {
@@ -134,7 +133,9 @@ class Refresher implements TokenRefresher {
   #isDue(token: StoredToken, rejected: string | undefined): boolean {
     if (token.accessToken === undefined || token.accessToken === rejected) return true;
     const { now, minValiditySeconds, jitterSeconds } = this.#options;
-    const rules = { minValidityMs: minValiditySeconds * 1000, jitterMs: jitterSeconds * 1000 };
+    // One that can't be refreshed is good to its end: there is nobody to take turns with.
+    const jitterMs = token.refreshToken === undefined ? 0 : jitterSeconds * 1000;
+    const rules = { minValidityMs: minValiditySeconds * 1000, jitterMs };
     return refreshDueAt(token, rules, uniformFrom(`${this.#seed}:${token.id}:${token.version}`)) <= now();
   }
 }

@@ -1,3 +1,5 @@
+import { abortable } from "../abortable.ts";
+
 /** What the endpoint answers: a body is sent as JSON with status 200, an error is thrown as `fetch` throws it. */
 export type TokenEndpointAnswer = Response | Error | object;
 
@@ -58,7 +60,10 @@ export class TokenEndpoint {
   /** Takes the grants `authorization_code` and `refresh_token`, of codes and refresh tokens that were issued here. */
   readonly fetch = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const request = new Request(input, init);
-    return this.#respond(async () => this.#exchange(new URLSearchParams(await request.text())));
+    return abortable(
+      this.#respond(async () => this.#exchange(new URLSearchParams(await request.text()))),
+      request.signal,
+    );
   };
 
   /** Takes whatever refresh token it is asked with: for a refresher that is not about the provider. */

@@ -40,12 +40,19 @@ export class RefreshLease {
     this.#now = now;
   }
 
-  /** The token to hand to the SDK: fresh where another caller has just refreshed it, else leased to this one. */
-  async find(read: () => Promise<StoredToken | null>): Promise<StoredToken | null> {
+  /**
+   * The token to hand to the SDK: fresh where another caller has just refreshed it, else leased to this one.
+   *
+   * @param readById the second look: what the first found it by may be the access token that the other caller has replaced
+   */
+  async find(
+    read: () => Promise<StoredToken | null>,
+    readById: (id: string) => Promise<StoredToken | null> = read,
+  ): Promise<StoredToken | null> {
     const token = await read();
     if (token === null || !this.#isDue(token)) return token;
     const leased = await this.#acquire(token.id);
-    const current = await read().catch((error: unknown) => {
+    const current = await readById(token.id).catch((error: unknown) => {
       if (leased) this.release(token.id);
       throw error;
     });
@@ -88,6 +95,8 @@ export class RefreshLease {
         resolve();
       };
       const timer = setTimeout(end, this.#limitMs);
+      // No process has to outlive its work for a lease that nobody waits for.
+      (timer as { unref?: () => void }).unref?.();
       this.#held.set(id, end);
     });
   }

@@ -58,7 +58,8 @@ export function toZohoTokenStore<Token extends ZohoOAuthToken>(
   requireClasses(sdk, ["OAuthToken", "UserSignature", "SDKException"]);
   const { OAuthToken, UserSignature, SDKException, TokenStore: base } = sdk;
   const lease = refreshLease === undefined ? undefined : new RefreshLease(refreshLease, Date.now);
-  const leased = (read: () => Promise<StoredToken | null>): Promise<StoredToken | null> => (lease ? lease.find(read) : read());
+  const leased = (read: () => Promise<StoredToken | null>): Promise<StoredToken | null> =>
+    lease ? lease.find(read, (id) => store.findTokenById(id)) : read();
 
   function fill(token: Token, stored: StoredToken): Token {
     fillCommonFields(token, stored);

@@ -76,6 +76,16 @@ describe("a client of any OAuth server", () => {
   });
 
   it.each([
+    ["an error that has no registered form", { error: "Not now" }, /ended with an error:/],
+    ["neither a code nor an error", {}, /neither a code nor an error/],
+  ])("asks for another log-in where the answer has %s", async (_name, answer, message) => {
+    const request = await client.authorizationUrl();
+    const callback = `${REDIRECT}?${new URLSearchParams({ ...answer, state: request.state, iss: server.issuer })}`;
+    const error = await client.exchange(callback, request).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "ERR_REAUTHENTICATION_REQUIRED", message: expect.stringMatching(message) });
+  });
+
+  it.each([
     ["a rate limit", { status: 429, body: { error: "slow_down" }, headers: { "retry-after": "7" } }, "ERR_REFRESH_RATE_LIMITED"],
     ["a failing server", { status: 503, body: {} }, "ERR_REFRESH_FAILED"],
     ["a token of an unknown type", { status: 200, body: { access_token: "a", token_type: "unheard-of" } }, "ERR_REFRESH_FAILED"],
@@ -108,6 +118,8 @@ describe("a client of any OAuth server", () => {
 
   it.each([
     ["this client", {}, "resolved"],
+    ["a server whose clock is an hour behind", { iat: 1, exp: Math.floor(Date.now() / 1000) - 3600 }, "resolved"],
+    ["a server whose clock is an hour ahead", { nbf: Math.floor(Date.now() / 1000) + 3600 }, "resolved"],
     ["another client", { aud: "another" }, "ERR_REFRESH_FAILED"],
     ["another issuer", { iss: "https://evil.example" }, "ERR_REFRESH_FAILED"],
   ])("with an ID token of %s is taken or not, whatever else is wrong with it", async (_name, claims, outcome) => {

@@ -33,6 +33,7 @@ describe("a token response", () => {
     ["no number", { expires_in: "soon" }, undefined],
     ["an empty string", { expires_in: "" }, undefined],
     ["negative", { expires_in: -1 }, undefined],
+    ["longer than a number of milliseconds can be", { expires_in: Number.MAX_VALUE }, undefined],
     ["Zoho's old milliseconds beside seconds", { expires_in: 3_600_000, expires_in_sec: 3600 }, NOW + 3_600_000],
   ])("may have %s as its lifetime", async (_name, lifetime, expiresAt) => {
     const grant = await read({ access_token: "a", ...lifetime });
@@ -42,6 +43,8 @@ describe("a token response", () => {
   it.each([
     ["invalid_grant with 400", { error: "invalid_grant" }, { status: 400 }, "ERR_REAUTHENTICATION_REQUIRED"],
     ["Zoho's invalid_code with 200", { error: "invalid_code" }, { status: 200 }, "ERR_REAUTHENTICATION_REQUIRED"],
+    ["GitHub's bad_refresh_token with 200", { error: "bad_refresh_token" }, { status: 200 }, "ERR_REAUTHENTICATION_REQUIRED"],
+    ["GitHub's bad_verification_code with 200", { error: "bad_verification_code" }, { status: 200 }, "ERR_REAUTHENTICATION_REQUIRED"],
     ["429", "slow down", { status: 429 }, "ERR_REFRESH_RATE_LIMITED"],
     [
       "Zoho's rate limit with 200",
@@ -62,9 +65,13 @@ describe("a token response", () => {
     await expect(read(body, init)).rejects.toMatchObject({ code });
   });
 
-  it("tells how long to wait, in seconds or until a date", async () => {
+  it.each([null, ""])("may have an error member that says nothing: %j", async (error) => {
+    expect(await read({ access_token: "a", refresh_token: "r", error })).toEqual({ accessToken: "a", refreshToken: "r" });
+  });
+
+  it.each([429, 503])("tells with status %i how long to wait, in seconds or until a date", async (status) => {
     for (const header of ["120", new Date(NOW + 120_000).toUTCString()]) {
-      await expect(read("", { status: 429, headers: { "retry-after": header } })).rejects.toMatchObject({ retryAfterMs: 120_000 });
+      await expect(read("", { status, headers: { "retry-after": header } })).rejects.toMatchObject({ retryAfterMs: 120_000 });
     }
     await expect(read("", { status: 429, headers: { "retry-after": "later" } })).rejects.toMatchObject({ retryAfterMs: undefined });
   });

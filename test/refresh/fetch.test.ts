@@ -12,6 +12,7 @@ interface Seen {
   method: string;
   url: string;
   authorization: string | undefined;
+  length: string | undefined;
   body: string;
 }
 
@@ -27,7 +28,8 @@ afterEach(() => {
 async function api(handler: Handler = (_seen, response) => response.end("data")): Promise<{ origin: string; seen: Seen[] }> {
   const seen: Seen[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const one = { method: request.method!, url: request.url!, authorization: request.headers.authorization, body: await text(request) };
+    const { authorization, "content-length": length } = request.headers;
+    const one = { method: request.method!, url: request.url!, authorization, length, body: await text(request) };
     seen.push(one);
     handler(one, response);
   };
@@ -38,6 +40,15 @@ async function api(handler: Handler = (_seen, response) => response.end("data"))
     server.close();
   });
   return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+}
+
+interface Dispatcher {
+  dispatch(request: object, handler: object): boolean;
+}
+
+/** The one that Node's own fetch sends by. */
+function undiciDispatcher(): Dispatcher {
+  return (globalThis as unknown as Record<symbol, Dispatcher>)[Symbol.for("undici.globalDispatcher.1")]!;
 }
 
 /** Answers 401 unless the request carries that access token. */
@@ -166,6 +177,32 @@ describe("fetch", () => {
     expect(seen).toHaveLength(11);
   });
 
+  it("… nor with a refresher for each request, as a Worker makes them, until the user logs in anew", async () => {
+    const { origin } = await api((_seen, response) => response.writeHead(401).end());
+    const { another, provider, store, token } = await portal(origin);
+    for (let time = 0; time < 10; time++) expect((await another().fetch(ANN, origin)).status).toBe(401);
+    expect(provider.requests).toBe(1);
+    await store.deleteToken(token.id);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await store.saveToken({ ...ANN, refreshToken: "another", accessToken: "another", apiDomain: origin });
+    await another().fetch(ANN, origin);
+    expect(provider.requests).toBe(2);
+  });
+
+  it.each<[string, (origin: string) => [object, string, RequestInit]]>([
+    ["the signal is aborted already", (origin) => [ANN, origin, { signal: AbortSignal.abort() }]],
+    ["no token is found", (origin) => [{ userName: "nobody" }, origin, {}]],
+    ["the origin is none that the token may be sent to", () => [ANN, "https://other.example", {}]],
+  ])("lets go of the body where %s", async (_name, call) => {
+    const { origin } = await api();
+    const { refresher } = await portal(origin);
+    const cancel = vi.fn<() => void>();
+    const [query, url, init] = call(origin);
+    const body = { method: "POST", body: new ReadableStream({ cancel }), duplex: "half" };
+    await expect(refresher.fetch(query, url, { ...init, ...body } as RequestInit)).rejects.toThrow();
+    await expect.poll(() => cancel.mock.calls.length).toBe(1);
+  });
+
   it("says what is the matter where the refresh after a 401 fails", async () => {
     const { origin } = await api(only("nothing"));
     const { refresher, provider } = await portal(origin);
@@ -280,6 +317,28 @@ describe("a redirect", () => {
   ])("with status %i makes of a %s a %s", async (status, method, expected, body) => {
     const { seen } = await redirecting(status, { method, body: "body" });
     expect(seen).toMatchObject([{ method: expected, body }]);
+  });
+
+  it("that keeps the body sends its length again", async () => {
+    const { seen } = await redirecting(307, { method: "POST", body: "body" });
+    expect(seen).toMatchObject([{ body: "body", length: "4" }]);
+  });
+
+  it("goes the way that the runtime was told beside the standard, such as by way of a proxy", async () => {
+    const paths: unknown[] = [];
+    const dispatcher = {
+      dispatch(request: { path: string }, handler: object): boolean {
+        paths.push(request.path);
+        return undiciDispatcher().dispatch(request, handler);
+      },
+    };
+    const { seen } = await redirecting(302, { dispatcher } as RequestInit);
+    expect(seen).toHaveLength(1);
+    expect(paths).toEqual(["/", "/there"]);
+  });
+
+  it.each(["data:text/plain,hello", "ftp://127.0.0.1/", "http://"])("to %s is refused", async (location) => {
+    await expect(redirecting(302, {}, location)).rejects.toThrow(TypeError);
   });
 
   it("is the caller's where they ask for it", async () => {

@@ -94,6 +94,9 @@ describe("coolDownMs", () => {
       }),
     );
     expect(coolDownMs(new RefreshRateLimitedError("", { retryAfterMs: 1e12 }), 1, 0)).toBe(86_400_000);
+    expect(coolDownMs(new RefreshFailedError("", { retryAfterMs: 120_000 }), 1, 0)).toBe(120_000);
+    // As Number(header) * 1000 gives, of a date.
+    expect(coolDownMs(new RefreshRateLimitedError("", { retryAfterMs: NaN }), 1, 0)).toBe(30_000);
   });
 
   it("of a refused refresh token is ten minutes", () => {

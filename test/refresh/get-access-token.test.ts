@@ -166,6 +166,17 @@ describe("getAccessToken", () => {
     expect(stored).not.toHaveProperty("expiresAt");
   });
 
+  it("takes a response by what it can, as that of a fetch which is not the platform's own", async () => {
+    const { another, provider, store } = await world();
+    provider.queued.push({ access_token: "own", refresh_token: "next", expires_in: 60 });
+    const refresh = async (): Promise<Response> => {
+      const real = await provider.refresh();
+      return { ok: real.ok, status: real.status, headers: real.headers, text: () => real.text() } as Response;
+    };
+    expect(await another({ refresh }).getAccessToken(ANN)).toBe("own");
+    expect(await store.findToken(ANN)).toMatchObject({ accessToken: "own", refreshToken: "next" });
+  });
+
   it("stores a new expiry for an access token that stays the same, or none", async () => {
     const { refresher, provider, store } = await world();
     provider.queued.push({ access_token: "old" });
@@ -179,6 +190,12 @@ describe("getAccessToken", () => {
   ])("asks for a log-in where %s", async (_name, query) => {
     const { refresher } = await world();
     expect(await codeOf(refresher.getAccessToken(query))).toBe("ERR_REAUTHENTICATION_REQUIRED");
+  });
+
+  it("hands out a token that can't be refreshed for as long as it is valid, with no random while less", async () => {
+    const { another, store, token } = await world({ expiresInS: 61 });
+    await store.saveToken({ id: token.id, refreshToken: null });
+    expect(await another({ jitterSeconds: 600 }).getAccessToken(ANN)).toBe("old");
   });
 
   it("asks for a log-in where the access token has expired and there is no refresh token", async () => {

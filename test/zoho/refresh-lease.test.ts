@@ -54,6 +54,20 @@ describe("a refresh lease", () => {
     expect(await lease.find(async () => EXPIRED)).toBe(EXPIRED);
   });
 
+  it("looks again by the id: who waited may have looked by the access token that was replaced meanwhile", async () => {
+    const sdk = ZOHO_SDKS[0]!;
+    const store = createMemoryTokenStore();
+    await store.saveToken({ refreshToken: "r", accessToken: "old", expiresAt: 1 });
+    const adapter = sdk.adapt(store, { refreshLease: { seconds: 600 } });
+    const find = (): ReturnType<typeof adapter.findToken> => adapter.findToken(sdk.build({ accessToken: "old" }));
+    const first = (await find())!;
+    const waiting = find();
+    first.setAccessToken("new");
+    first.setExpiresIn?.(String(Date.now() + 3_600_000));
+    await adapter.saveToken(first);
+    expect((await waiting)?.getId()).toBe(first.getId());
+  });
+
   it("takes a lock that processes share, by a name that tells no id", async () => {
     const request = vi.fn((_name: string, _options: object, task: () => Promise<never>) => task());
     const lease = new RefreshLease({ seconds: 60, lock: { request } }, Date.now);
