@@ -14,7 +14,6 @@ import type { Change } from "./merge.ts";
 import { DEFAULT_PAGE_SIZE, parseListOptions, parseSaveOptions } from "./options.ts";
 import type { ParsedOptions } from "./options.ts";
 import { makeRecord } from "./record.ts";
-import { isOver } from "./retention.ts";
 import { retryCommit } from "./retry-commit.ts";
 import { findTarget, targetOver } from "./save-target.ts";
 import type { Target } from "./save-target.ts";
@@ -105,7 +104,8 @@ export class Engine implements EdgeTokenStore {
     const { clientId } = this.#options;
     const patch = given.clientId === undefined && clientId !== undefined ? { ...given, clientId } : given;
     // Matching by access token asks for a query without a client (rule 3), so a filled-in one stays out of it.
-    const steps = resolveLookup(given.userName == null && given.grantToken == null && given.refreshToken == null ? given : patch);
+    const query = given.userName == null && given.grantToken == null && given.refreshToken == null ? given : patch;
+    const steps = resolveLookup(query, this.#options);
     const queueKey = JSON.stringify(steps[0] ?? identityOf(mergeToken({}, patch)) ?? null);
     return this.#saves.run([queueKey], () => retryCommit(() => this.#save({ given, patch }, steps, condition)));
   }
@@ -179,13 +179,17 @@ export class Engine implements EdgeTokenStore {
   }
 
   async #query(query: TokenQuery, all: boolean): Promise<StoredToken[]> {
-    const steps = resolveLookup(query, this.#options.clientId === undefined ? {} : { clientId: this.#options.clientId });
+    const steps = resolveLookup(query, this.#options);
     for (const step of steps) this.#assertIndexed(step);
     this.assertOpen();
     if (steps.length === 0) return [];
     const keyring = await this.#keyring();
     const found = await this.#finder(keyring).find(steps, all);
-    if (found.length === 0) await this.parts.register?.assertReadable(keyring);
+    if (found.length === 0) {
+      // What is gone with a store that was closed meanwhile is not unknown.
+      this.assertOpen();
+      await this.parts.register?.assertReadable(keyring);
+    }
     return found.map(({ token }) => token);
   }
 
@@ -203,7 +207,8 @@ export class Engine implements EdgeTokenStore {
   async #save(change: Change, steps: readonly LookupStep[], condition: SaveOptions): Promise<StoredToken | undefined> {
     const { patch } = change;
     const keyring = await this.#keyring();
-    const remembered = this.#backend.comparesBodies ? await this.#finder(keyring).recall(steps) : undefined;
+    const finder = this.#finder(keyring);
+    const remembered = this.#backend.comparesBodies ? await finder.recall(steps) : undefined;
     if (remembered) {
       const fields = mergeChange(remembered.token, change);
       // Whatever ends without a commit is not decided by what is remembered.
@@ -212,12 +217,11 @@ export class Engine implements EdgeTokenStore {
         if (saved) return saved;
       }
     }
-    const finding = findTarget(this.#finder(keyring), patch, steps);
+    const finding = findTarget(finder, patch, steps);
     this.#digestAhead(keyring.current, patch);
     const target = await finding;
-    const matched = target.matched?.token;
     // Nothing of a session that is over lives on but its place: to save there is to begin anew.
-    const stored = matched && isOver(this.#options.retention, matched, this.#options.now()) ? undefined : matched;
+    const stored = target.matched && finder.isLive(target.matched) ? target.matched.token : undefined;
     if (!meetsCondition(stored, condition)) {
       throw new ConflictError("The stored token is another version than this save was made for, or gone. Read it again and decide anew.");
     }
@@ -242,24 +246,19 @@ export class Engine implements EdgeTokenStore {
   async #write(keyring: Keyring, target: Target, stored: StoredToken | undefined, fields: TokenFields): Promise<StoredToken | undefined> {
     const { id, derived, matched } = target;
     const now = this.#options.now();
-    const token: StoredToken = {
-      id,
-      ...fields,
-      createdAt: stored?.createdAt ?? now,
-      updatedAt: now,
-      version: (matched?.token.version ?? 0) + 1,
-    };
+    const version = (matched?.token.version ?? 0) + 1;
+    const token: StoredToken = { id, ...fields, createdAt: stored?.createdAt ?? now, updatedAt: now, version };
     const content = { token, derived, tick: this.#ticks.next(now) };
     const next = await makeRecord(keyring.current, this.#options.lookups, content, this.#sealedBy(keyring.current, matched));
     this.#backend.assertFits?.(next);
-    if (!matched || this.#backend.lacksRegister) await this.parts.register?.enter(keyring);
+    if (matched?.record.keyId !== next.keyId || this.#backend.lacksRegister) await this.parts.register?.enter(keyring);
     if (!(await this.#backend.commit(matched?.record, next))) {
       // Known to be outdated: the next attempt shall not begin with it.
       if (matched) this.#memo?.forget(matched.record.key);
       return undefined;
     }
     this.#memo?.note(next, content);
-    this.#events.emit({ type: "saved", id, version: token.version });
+    this.#events.emit({ type: "saved", id, version });
     return { ...token };
   }
 
@@ -271,11 +270,13 @@ export class Engine implements EdgeTokenStore {
   async *#list(pageSize: number, onCorrupt?: (error: RecordCorruptError) => void): AsyncGenerator<Found[]> {
     // Not by the memo: a listing would push out of it what is asked for again and again.
     const keyring = await this.parts.keyring();
+    const finder = this.#finder(keyring);
     const { backend, register } = this.parts;
-    for await (const page of listRecords({ backend, keyring, register, finder: this.#finder(keyring), pageSize, onCorrupt })) {
+    for await (const page of listRecords({ backend, keyring, register, finder, pageSize, onCorrupt })) {
       this.assertOpen();
-      yield page.filter(({ token }) => !isOver(this.#options.retention, token, this.#options.now()));
+      yield page.filter(finder.isLive);
     }
+    this.assertOpen();
   }
 
   async *#tokensOf(pages: AsyncIterable<Found[]>): AsyncGenerator<StoredToken> {

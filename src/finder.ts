@@ -70,7 +70,9 @@ export class Finder {
         const known = found.some(({ token }) => token.id === latest.token.id);
         if (!known && matchesStep(step, latest.token)) found.push(latest);
       }
-      if (found.some(this.isLive) && !all && step.by !== "user") break;
+      // Of an account the record with a derived id is preferred, which may still be an earlier key's.
+      const isEnough = (one: Found): boolean => this.isLive(one) && (step.by !== "account" || one.derived);
+      if (!all && step.by !== "user" && found.some(isEnough)) break;
     }
     if (found.length < 2) return found;
     found.sort(newestFirst);

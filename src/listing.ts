@@ -15,11 +15,21 @@ export interface Listing {
   readonly onCorrupt: ((error: RecordCorruptError) => void) | undefined;
 }
 
-/**
- * Every record, opened, in pages: a generator that gave out one by one would cost each record a turn or three. While the
- * records of one page are being opened, the next page is being read.
- */
+/** Every record, opened, in pages: a generator that gave out one by one would cost each record a turn or three. */
 export async function* listRecords(listing: Listing): AsyncGenerator<Found[]> {
+  const { current, keys } = listing.keyring;
+  if (keys.length === 1) return yield* listWhere(listing, () => true);
+  // A rotation moves records on to where the current key has them. So that none is missed for it, those of the other keys come first.
+  const seen = new Set<string>();
+  for await (const page of listWhere(listing, ({ keyId }) => keyId !== current.id)) {
+    for (const { token } of page) seen.add(token.id);
+    yield page;
+  }
+  for await (const page of listWhere(listing, ({ keyId }) => keyId === current.id)) yield page.filter(({ token }) => !seen.has(token.id));
+}
+
+/** While the records of one page are being opened, the next page is being read. */
+async function* listWhere(listing: Listing, isWanted: (record: StoredRecord) => boolean): AsyncGenerator<Found[]> {
   const { backend, pageSize } = listing;
   const pages = backend.scan({ pageSize })[Symbol.asyncIterator]();
   try {
@@ -30,7 +40,7 @@ export async function* listRecords(listing: Listing): AsyncGenerator<Found[]> {
       coming = pages.next();
       // Reported when its turn comes, if it comes.
       coming.catch(() => {});
-      const { found, failure } = await openPage(listing, page);
+      const { found, failure } = await openPage(listing, page.filter(isWanted));
       yield found;
       if (failure) throw failure.reason;
     }
@@ -48,11 +58,16 @@ async function openPage(listing: Listing, page: readonly StoredRecord[]): Promis
       const { reason } = opened as { reason: unknown };
       if (!(reason instanceof RecordCorruptError) || !onCorrupt) return { found, failure: { reason } };
       onCorrupt(reason);
-    } else if (opened.value.record.keyId === keyring.current.id || !(await finder.supersederOf(opened.value))) {
+    } else if (opened.value.record.keyId === keyring.current.id || !(await finder.supersederOf(opened.value).catch(noneIfCorrupt))) {
       found.push(opened.value);
     }
   }
   return { found };
+}
+
+/** Of a token whose newer record is damaged this one may be all that is left; the other is told of in its own turn. */
+function noneIfCorrupt(error: unknown): undefined {
+  if (!(error instanceof RecordCorruptError)) throw error;
 }
 
 /**

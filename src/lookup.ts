@@ -27,7 +27,7 @@ export type LookupStep =
  * @param options.clientId filled into look-ups by user that name no client; default none
  * @throws {TokenInvalidError} where the query has unknown fields or values of the wrong type
  */
-export function resolveLookup(query: TokenQuery, options: { clientId?: string } = {}): LookupStep[] {
+export function resolveLookup(query: TokenQuery, options: { clientId?: string | undefined } = {}): LookupStep[] {
   const { id, userName, clientId, clientSecret, accessToken, grantToken, refreshToken } = parseTokenInput(query);
   const client = clientId == null ? {} : { clientId };
   if (id != null) return [{ by: "id", id }];

@@ -81,7 +81,11 @@ export function parseOptions(options: unknown, own: readonly string[] = []): Par
     lookups: new Set(lookups),
     retention: retention === undefined ? undefined : parseRetention(retention),
     memo,
-    now: now as () => number,
+    now: () => {
+      const at: unknown = now();
+      assertOption(Number.isFinite(at), "now", "a function that returns epoch milliseconds");
+      return at as number;
+    },
   };
 }
 
@@ -133,7 +137,8 @@ export function parseSaveOptions(options: unknown): SaveOptions {
     "the version of a stored token, or 0 for one that must not exist yet",
   );
   assertOption(ifCreatedAt === undefined || Number.isFinite(ifCreatedAt), "ifCreatedAt", "the createdAt of a stored token");
-  return options;
+  // As it is now, whatever the caller makes of it while the save waits for its turn.
+  return { ...options };
 }
 
 /** @throws {OptionInvalidError} */

@@ -30,6 +30,12 @@ describe("bad input is refused before anything is touched", () => {
     expect(call).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
   });
 
+  it.each([Number.NaN, new Date(), "5", undefined])("what the clock tells: %s", async (time) => {
+    const store = createMemoryTokenStore({ now: (() => time) as never });
+    await expectCode(store.saveToken({ userName: "ann", refreshToken: "r" }), "ERR_OPTION_INVALID");
+    expect(await store.getTokens()).toEqual([]);
+  });
+
   it("forceRefresh of a call", async () => {
     const asked = refresher({}).getAccessToken({ userName: "ann" }, {
       forceRefresh: 1,

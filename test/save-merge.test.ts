@@ -10,6 +10,15 @@ function stores(): { own: EdgeTokenStore; any: EdgeTokenStore } {
   return { own: createTokenStore({ backend, secret: SECRET, clientId: "own" }), any: createTokenStore({ backend, secret: SECRET }) };
 }
 
+it("what a save asks of the stored token is what it was given at the call", async () => {
+  const { any } = stores();
+  await any.saveToken({ id: "1", refreshToken: "r" });
+  const condition = { ifVersion: 1 };
+  const saving = any.saveToken({ id: "1", refreshToken: "r2" }, condition);
+  condition.ifVersion = 99;
+  expect(await saving).toMatchObject({ version: 2 });
+});
+
 describe("the client that a store is for", () => {
   it.each<[string, (token: { id: string }) => object]>([
     ["id", ({ id }) => ({ id })],
@@ -20,6 +29,15 @@ describe("the client that a store is for", () => {
     // The second save begins with what the store remembers.
     for (const scope of ["one", "two"]) expect(await own.saveToken({ ...query(token), scope })).toMatchObject({ clientId: "other", scope });
     expect(await any.findToken({ userName: "ann", clientId: "other" })).toMatchObject({ id: token.id, version: 3 });
+  });
+
+  it("is whose account a save means that clears the client, as a look-up does", async () => {
+    const { own, any } = stores();
+    const other = await any.saveToken({ userName: "ann", clientId: "other", refreshToken: "other" });
+    expect(await own.findToken({ userName: "ann", clientId: null })).toBeNull();
+    const saved = await own.saveToken({ userName: "ann", clientId: null, refreshToken: "refresh" });
+    expect(saved).not.toHaveProperty("clientId");
+    expect(await any.findToken({ userName: "ann", clientId: "other" })).toEqual(other);
   });
 
   it("is given to one that has none, and is replaced by one that is named", async () => {

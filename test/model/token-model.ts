@@ -68,7 +68,7 @@ export class TokenModel {
   save(given: TokenInput, { now, ifVersion, client }: SaveCircumstances): SaveOutcome {
     const onlyAccess = given.userName == null && given.grantToken == null && given.refreshToken == null;
     const patch = given.clientId === undefined && client !== undefined ? { ...given, clientId: client } : given;
-    const matched = this.find(onlyAccess ? given : patch) ?? (given.id == null ? this.#meet(patch) : undefined);
+    const matched = this.find(onlyAccess ? given : patch, client) ?? (given.id == null ? this.#meet(patch) : undefined);
     // The store's own client is for tokens that have none.
     const fields = merged(matched, matched?.clientId === undefined ? patch : given);
     const refused: ("ERR_TOKEN_INVALID" | "ERR_CONFLICT")[] = [];

@@ -107,6 +107,21 @@ describe("several secrets", () => {
     expect(await both.findToken({ userName: "ann" })).toMatchObject({ clientId: "one" });
   });
 
+  it("list what is sound past a token whose newer record is damaged", async () => {
+    const { raw, open } = storage();
+    const saved = await open(OLD).saveToken(ANN);
+    const ben = await open(OLD).saveToken({ userName: "ben", accessToken: "b" });
+    const before = new Map(raw);
+    await open([NEW, OLD]).saveToken({ id: saved.id, scope: "moved" });
+    for (const key of raw.keys()) if (key.includes(":r:") && !key.endsWith(":keys") && !before.has(key)) raw.set(key, '{"garbage":true}');
+    // As a rotation leaves it that was cut short.
+    for (const [key, value] of before) if (!key.endsWith(":keys")) raw.set(key, value);
+    const damaged: string[] = [];
+    const listed = await all(open([NEW, OLD]).tokens({ onCorrupt: ({ recordKey }) => damaged.push(recordKey) }));
+    expect(listed.map(({ id }) => id).sort()).toEqual([saved.id, ben.id].sort());
+    expect(damaged).toHaveLength(1);
+  });
+
   it("delete what any of them wrote", async () => {
     const { raw, open } = storage();
     const { id } = await open(OLD).saveToken(ANN);

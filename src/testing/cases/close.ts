@@ -1,6 +1,6 @@
 import type { CaseList } from "../case-list.ts";
 import { expect, expectCode, expectThrows } from "../expect.ts";
-import { namedToken } from "../tokens.ts";
+import { all, namedToken } from "../tokens.ts";
 
 /** The end of a store. */
 export function closeCases({ group }: CaseList): void {
@@ -19,6 +19,18 @@ export function closeCases({ group }: CaseList): void {
       await expectCode(store.deleteTokens(), "ERR_STORE_CLOSED");
       expectThrows(() => store.tokens(), "ERR_STORE_CLOSED");
       expectThrows(() => store.subscribe(() => {}), "ERR_STORE_CLOSED");
+    });
+
+    it.needing("extended")("is never taken for a token that is not there", async ({ open }) => {
+      const store = open();
+      const saved = await store.saveToken(namedToken("ann"));
+      const listed = store.tokens();
+      const finding = store.findToken({ userName: "ann" }).catch((error: unknown) => error);
+      await store.close();
+      const found = await finding;
+      if (found instanceof Error) await expectCode(Promise.reject(found), "ERR_STORE_CLOSED");
+      else expect(found).toEqual(saved);
+      await expectCode(all(listed), "ERR_STORE_CLOSED");
     });
 
     it.needing("extended")("lets the saves under way end", async ({ open }) => {

@@ -38,6 +38,36 @@ export function rotationCases({ group }: CaseList): void {
       expect(await open({ secret: OLD }).getTokens()).toHaveLength(NAMES.length);
     });
 
+    it("is told to who has the old secret alone by the first save that moves a token", async ({ open }) => {
+      const [ann] = await saved(open);
+      const moved = await open({ secret: [NEW, OLD] }).saveToken({ id: ann!.id, accessToken: "moved" });
+      const old = open({ secret: OLD });
+      await expectCode(old.findToken({ userName: "ann", clientId: "c" }), "ERR_SECRET_MISMATCH");
+      await expectCode(old.saveToken({ userName: "ann", clientId: "c", refreshToken: "lost" }), "ERR_SECRET_MISMATCH");
+      expect(await open({ secret: [NEW, OLD] }).findToken({ userName: "ann", clientId: "c" })).toEqual(moved);
+    });
+
+    it("listings beside it give out each token once", async ({ open }) => {
+      const tokens = await saved(open);
+      const store = open({ secret: [NEW, OLD] });
+      const seen: string[] = [];
+      for await (const { id } of store.tokens({ pageSize: 1 })) {
+        if (seen.length === 0) for (const token of tokens) await store.saveToken({ id: token.id, accessToken: `moved-${token.id}` });
+        seen.push(id);
+      }
+      expect(seen.sort()).toEqual(tokens.map(({ id }) => id).sort());
+    });
+
+    it("an account stays with the record whose id the store derived, whichever secret has written it", async ({ open }) => {
+      const before = open({ secret: OLD });
+      const derived = await before.saveToken({ userName: "ann", clientId: "c", refreshToken: "derived" });
+      await before.saveToken({ id: "own", userName: "ann", clientId: "c", refreshToken: "own" });
+      const store = open({ secret: [NEW, OLD] });
+      await store.saveToken({ id: "own", accessToken: "own" });
+      expect(await store.findToken({ userName: "ann", clientId: "c" })).toMatchObject({ id: derived.id });
+      expect(await store.saveToken({ userName: "ann", clientId: "c", accessToken: "access" })).toMatchObject({ id: derived.id });
+    });
+
     needing(
       "secret",
       "maintained",
