@@ -15,8 +15,8 @@ export interface Target {
 /** The record that a save updates, else the key that it inserts under. */
 export async function findTarget(finder: Finder, patch: TokenPatch, [first, ...others]: readonly LookupStep[]): Promise<Target> {
   const found = first ? await finder.findBy(first, false) : [];
-  const match = found.find(finder.isLive);
-  if (match) return targetOver(match);
+  const atOnce = found.find(finder.isLive);
+  if (atOnce) return targetOver(atOnce);
   if (patch.id != null) return found[0] ? targetOver(found[0]) : { id: patch.id, derived: false };
 
   // New, nearly always. Wherever else it could be is asked for at once: what takes long is the way to the storage, not the reading.
@@ -26,17 +26,17 @@ export async function findTarget(finder: Finder, patch: TokenPatch, [first, ...o
   const adoptable = adoptionSteps(fields).map((step) => ahead(finder.findBy(step, true)));
   const place = identity && ahead(findPlace(finder, identity));
 
-  // A session that is over leaves its place to the next, but only where none lives.
   for (const more of matching) found.push(...(await more));
-  const target = found.find(finder.isLive) ?? found[0];
-  if (target) return targetOver(target);
-  assertWorthSaving(fields);
+  const match = found.find(finder.isLive);
+  if (match) return targetOver(match);
+  if (found.length === 0) assertWorthSaving(fields);
   for (const adoptions of adoptable) {
     // The account itself, too: a crash may have kept the save that named its user from writing that index entry.
-    const adopted = (await adoptions).find(({ token }) => token.userName === undefined || hasIdentity(token, identity!));
-    if (adopted) return targetOver(adopted);
+    found.push(...(await adoptions).filter(({ token }) => token.userName === undefined || hasIdentity(token, identity!)));
   }
-  return place!;
+  // A session that is over leaves its place to the next, but only where none lives.
+  const target = found.find(finder.isLive) ?? found[0];
+  return target ? targetOver(target) : place!;
 }
 
 /** The first of the keys for tokens of this identity where it lies already, or nothing does. */

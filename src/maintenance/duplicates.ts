@@ -4,6 +4,7 @@ import { RecordCorruptError } from "../errors.ts";
 import { newestFirst } from "../finder.ts";
 import type { Found } from "../finder.ts";
 import { accountIdentity } from "../lookup.ts";
+import { isOver } from "../retention.ts";
 import { STRING_FIELDS } from "../token.ts";
 import type { StoredToken } from "../token.ts";
 import type { Keyring } from "../sealing/keyring.ts";
@@ -29,7 +30,8 @@ export class DuplicateFinder {
   async preferredOver(found: Found): Promise<Found | undefined> {
     const { account } = found.record.index;
     if (account === undefined) return undefined;
-    const { backend } = this.#engine.parts;
+    const { backend, options } = this.#engine.parts;
+    const { retention, now } = options;
     const key = await this.#accountKey(found.token);
     const records = await backend.lookup("account", account).catch(noneWhereDamaged);
     // Its index entry may be missing.
@@ -40,9 +42,9 @@ export class DuplicateFinder {
     if (others.length === 0) return undefined;
     const opened = await Promise.all(others.map((record) => openRecord(this.#engine, this.#keyring, record)));
     const rank = ({ record, derived }: Found): number => (record.key === key ? 2 : Number(derived));
-    const [preferred] = [found, ...opened.filter((one) => one !== undefined)].sort(
-      (left, right) => rank(right) - rank(left) || newestFirst(left, right),
-    );
+    // A session that is over stands for nobody any more.
+    const live = opened.filter((one) => one !== undefined && !isOver(retention, one.token, now())) as Found[];
+    const [preferred] = [found, ...live].sort((left, right) => rank(right) - rank(left) || newestFirst(left, right));
     return preferred === found ? undefined : preferred;
   }
 

@@ -9,7 +9,7 @@ import type { CheckReport } from "../../src/maintenance/index.ts";
 import { expectCode, namedToken, queriesFor } from "../conformance/fixture.ts";
 import { CLEAN } from "../../src/testing/cases/maintenance.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
-import { DriverFaults, instrumentDriver } from "../../src/testing/index.ts";
+import { DriverFaults, instrumentDriver, manualClock } from "../../src/testing/index.ts";
 
 let storage: Storage;
 let store: EdgeTokenStore;
@@ -186,6 +186,20 @@ describe("checkTokens", () => {
       expect(heard).toEqual([{ type: "deleted", id: nameless.id }]);
       expect(await store.findTokens({ userName: "eve" })).toMatchObject([{ scope: "s" }]);
       expect(await checkTokens(store)).toMatchObject({ ...CLEAN, records: 3 });
+    });
+
+    it("stay two where the preferred one's session is over: it would be found no more", async () => {
+      const clock = manualClock();
+      const retention = { maxAgeSeconds: 100 };
+      const limited = createUnstorageTokenStore(storage, { secret: SECRET, namespace: "limited", retention, now: clock.now });
+      const eve = { userName: "eve", clientId: "c", refreshToken: "r", accessToken: "a" };
+      await limited.saveToken(eve);
+      clock.advance(60_000);
+      const { id } = await limited.saveToken({ refreshToken: "another", clientId: "c" });
+      const live = await limited.saveToken({ id, ...eve });
+      clock.advance(50_000);
+      expect(await checkTokens(limited, { repair: true })).toMatchObject({ ...CLEAN, records: 2 });
+      expect(await limited.findToken({ userName: "eve", clientId: "c" })).toEqual(live);
     });
 
     it("stay two where it holds a value that the other has not", async () => {

@@ -89,6 +89,18 @@ export function retentionCases({ group }: CaseList): void {
       expect(await store.saveToken({ userName: "ann", clientId: "c", scope: "s" })).toMatchObject({ id: "own", version: 2 });
     });
 
+    it("a log-in after a session that is over takes over what is stored of it without a name", async ({ open }) => {
+      const clock = manualClock();
+      const store = open({ retention: { idleSeconds: 60 }, now: clock.now });
+      const over = await store.saveToken({ userName: "ann", clientId: "c", refreshToken: "old" });
+      clock.advance(60_000);
+      const nameless = await store.saveToken({ clientId: "c", grantToken: "grant", refreshToken: "new", accessToken: "access" });
+      const saved = await store.saveToken({ userName: "ann", clientId: "c", grantToken: "grant" });
+      expect(saved).toMatchObject({ id: nameless.id, refreshToken: "new", accessToken: "access" });
+      expect(await store.findToken({ userName: "ann", clientId: "c" })).toEqual(saved);
+      expect(saved.id === over.id).toBe(false);
+    });
+
     it("a token can be deleted after its session is over", async ({ open }) => {
       const clock = manualClock();
       const store = open({ retention: { idleSeconds: 1 }, now: clock.now });
