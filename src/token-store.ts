@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Capabilities } from "./backend.ts";
 import type { TokenEvent } from "./events.ts";
 import type { RecordCorruptError } from "./errors.ts";

@@ -1,4 +1,5 @@
 import { pause } from "../abortable.ts";
+import { KeyedQueue } from "../keyed-queue.ts";
 import type { StoredToken, TokenInput } from "../token.ts";
 import type { TokenStore } from "../token-store.ts";
 import type { ZohoRowProblem, ZohoStoredRow } from "../zoho/stored-rows.ts";
@@ -47,10 +48,13 @@ export async function importTokens(
     onProgress?.(++done);
   }
 
+  // Those of one user in their order: which is saved last decides what is found by the user alone.
+  const users = new KeyedQueue();
   const withId = rows.filter(({ token }) => token.id !== undefined);
   for (let start = 0; start < withId.length; start += BATCH) {
     await pause(0, signal);
-    await Promise.all(withId.slice(start, start + BATCH).map(importRow));
+    const batch = withId.slice(start, start + BATCH);
+    await Promise.all(batch.map((row) => users.run([row.token.userName ?? ""], () => importRow(row))));
   }
   // The others may be each other's users: one after the other, each sees the one before.
   for (const [index, row] of rows.filter(({ token }) => token.id === undefined).entries()) {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { safeCause } from "../cause.ts";
-import { SecretMismatchError, TokenStoreError } from "../errors.ts";
+import { OptionInvalidError, SecretMismatchError, TokenStoreError } from "../errors.ts";
 import { CommandError, OutputClosed, UsageError } from "./command.ts";
 import type { Command, ExitCode, Terminal } from "./command.ts";
 import { COMMANDS } from "./commands/index.ts";
@@ -29,7 +29,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   try {
     return await command.run(rest, terminal);
   } catch (error) {
-    if (error instanceof UsageError) {
+    // What the library refuses of a command comes from the command line, too.
+    if (error instanceof UsageError || error instanceof OptionInvalidError) {
       terminal.err(`${error.message}\n\nedge-token-store ${name} --help tells more.`);
       return 2;
     }

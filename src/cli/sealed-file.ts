@@ -48,7 +48,7 @@ export class SealedFileWriter {
 }
 
 /**
- * All tokens of the file, with their lines; nothing is returned of a file that is not whole.
+ * All tokens of the file, with their lines, the one saved last at the end; nothing is returned of a file that is not whole.
  *
  * @throws {CommandError} where it is another file, was sealed with another secret, changed, or cut short
  * @throws {SecretWeakError} where the secret is too short
@@ -59,7 +59,7 @@ export async function readSealedFile(text: string, secret: string): Promise<{ li
   const salt = header.startsWith(`${FORMAT} `) ? header.slice(FORMAT.length + 1) : undefined;
   if (!salt) throw new CommandError("This is no sealed export, or one of another version of this program.");
   const cipher = await fileCipher(secret, salt);
-  const tokens: { line: number; token: TokenInput }[] = [];
+  const tokens: { line: number; token: TokenInput; updatedAt: number }[] = [];
   for (const [index, sealed] of lines.entries()) {
     const line = index + 2;
     const bytes = fromBase64Url(sealed);
@@ -68,10 +68,14 @@ export async function readSealedFile(text: string, secret: string): Promise<{ li
     if (!opened) throw new CommandError(`The export is damaged or cut short at line ${line}. Nothing was imported.`);
     const content = JSON.parse(new TextDecoder().decode(opened)) as unknown;
     // The end. That nothing before it is missing, the numbers of the lines say.
-    if (typeof content === "number") return tokens;
-    tokens.push({ line, token: parseTokenInput(content) });
+    if (typeof content === "number") return inOrder(tokens);
+    tokens.push({ line, token: parseTokenInput(content), updatedAt: (content as StoredToken).updatedAt });
   }
   throw new CommandError("The export is cut short. Nothing was imported.");
+}
+
+function inOrder(tokens: readonly { line: number; token: TokenInput; updatedAt: number }[]): { line: number; token: TokenInput }[] {
+  return tokens.toSorted((left, right) => left.updatedAt - right.updatedAt).map(({ line, token }) => ({ line, token }));
 }
 
 async function fileCipher(secret: string, salt: string): Promise<Cipher> {

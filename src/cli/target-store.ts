@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import type { Storage } from "unstorage";
+import { INDEX_NAMES, isIndexName } from "../backend.ts";
 import type { IndexName } from "../backend.ts";
 import { createMemoryTokenStore } from "../backends/memory.ts";
 import { createUnstorageTokenStore } from "../backends/unstorage/index.ts";
@@ -131,10 +132,12 @@ function createStore(storage: Storage, options: UnstorageTokenStoreOptions): Edg
   }
 }
 
-/** As the application's option of that name; the library refuses what is no field. */
+/** As the application's option of that name. @throws {UsageError} where one is no field */
 function lookupsOf(parsed: Parsed): { lookups?: readonly IndexName[] } {
-  const fields = parsed.text("lookups");
-  return fields === undefined ? {} : { lookups: fields.split(",") as IndexName[] };
+  const lookups = parsed.text("lookups")?.split(",");
+  if (lookups === undefined) return {};
+  if (lookups.every(isIndexName)) return { lookups };
+  throw new UsageError(`--lookups takes some of ${INDEX_NAMES.join(",")}, with commas between them.`);
 }
 
 /** @throws {UsageError} where there is none, or one too many */

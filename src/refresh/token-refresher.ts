@@ -43,7 +43,7 @@ export interface TokenRefresher {
    *
    * @throws {OptionInvalidError} where the URL's origin is none that the token may be sent to; nothing was sent
    */
-  fetch(query: TokenQuery, input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
+  fetch(query: TokenQuery, input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
    * Deletes the token that the query finds, and tells all who share the lock, so that no refresh under way
    * brings it back: on Cloudflare KV that takes more than the store's own `deleteToken`. Resolves where there
@@ -89,7 +89,7 @@ class Refresher implements TokenRefresher {
     return token.accessToken!;
   }
 
-  async fetch(query: TokenQuery, input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  async fetch(query: TokenQuery, input: string | URL | Request, init?: RequestInit): Promise<Response> {
     const { scheme, origins } = this.#options;
     const find: AuthorizedFetchParts["find"] = (sought, signal) => this.#find(sought, signal);
     const freshen: AuthorizedFetchParts["freshen"] = (token, rejected, signal) => this.#freshen(token, rejected, signal);

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { importTokens } from "../../src/cli/import-tokens.ts";
 import { createMemoryTokenStore } from "../../src/index.ts";
 
@@ -14,6 +14,18 @@ it("tokens without an id are each other's users: the later one that has another 
   expect(first).toMatchObject({ imported: 3, present: 0, problems: [{ line: 2, skipped: true }] });
   expect(await importTokens(store, rows)).toMatchObject({ imported: 0, present: 3, problems: [{ line: 2, skipped: true }] });
   expect((await store.findToken({ userName: "ann" }))?.refreshToken).toBe("r-1");
+});
+
+it("those of one user are saved in their order, so that the user alone still finds the last one", async () => {
+  const store = createMemoryTokenStore();
+  const find = vi.spyOn(store, "findTokenById").mockImplementationOnce(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return null;
+  });
+  onTestFinished(() => find.mockRestore());
+  const rows = ["1", "2", "3"].map((id, index) => ({ line: index, token: { id, userName: "ann", refreshToken: `r-${id}` } }));
+  await importTokens(store, rows);
+  expect((await store.findTokens({ userName: "ann" })).map(({ id }) => id)).toEqual(["3", "2", "1"]);
 });
 
 it("many of them leave the event loop its turns, in which they can be stopped", async () => {

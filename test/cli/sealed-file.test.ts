@@ -19,6 +19,20 @@ describe("a sealed file", () => {
     );
   });
 
+  it("gives the token that was saved last at the end, whatever its line", async () => {
+    const writer = await SealedFileWriter.create(SECRET);
+    let file = writer.header;
+    for (const updatedAt of [30, 10, 20]) {
+      file += await writer.token({ id: `${updatedAt}`, refreshToken: "r", createdAt: 1, updatedAt, version: 1 });
+    }
+    const tokens = await readSealedFile(file + (await writer.end(3)), SECRET);
+    expect(tokens.map(({ line, token }) => [line, token.id])).toEqual([
+      [3, "10"],
+      [4, "20"],
+      [2, "30"],
+    ]);
+  });
+
   it("is read with the line ends of Windows, too", async () => {
     const file = (await sealedFile(2)).replaceAll("\n", "\r\n");
     expect((await readSealedFile(file, SECRET)).map(({ line }) => line)).toEqual([2, 3]);

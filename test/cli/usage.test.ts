@@ -139,7 +139,7 @@ it("keeps no index but those that the application's store keeps", async () => {
   expect(await runHere(["check", lean, ...lookups], { env })).toMatchObject({ code: 0, out: expect.stringContaining("All is well.") });
   for (const command of ["find", "delete"]) {
     expect(await runHere([command, lean, "--user", "ann", ...lookups], { env })).toMatchObject({
-      code: 1,
+      code: 2,
       err: expect.stringContaining("keeps no index for look-ups by user"),
     });
   }

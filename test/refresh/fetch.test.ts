@@ -199,7 +199,7 @@ describe("fetch", () => {
     const cancel = vi.fn<() => void>();
     const [query, url, init] = call(origin);
     const body = { method: "POST", body: new ReadableStream({ cancel }), duplex: "half" };
-    await expect(refresher.fetch(query, url, { ...init, ...body } as RequestInit)).rejects.toThrow();
+    await expect(refresher.fetch(query, url, { ...init, ...body })).rejects.toThrow();
     await expect.poll(() => cancel.mock.calls.length).toBe(1);
   });
 

@@ -33,6 +33,7 @@ describe.concurrent("a stranger's project, with every declaration checked", () =
     const ofPages = entryPoints.filter((name) => !OF_SERVERS.includes(name));
     await writeProject(join(page, "types"), { lib: DOM }, ofPages, ["page"]);
     await writeProject(join(server, "types"), { lib: DOM, types: ["node"] }, entryPoints, ["page", "durableObjects", "node"]);
+    await writeProject(join(server, "node-types"), { types: ["node"] }, entryPoints, ["durableObjects", "node"]);
     // What the drivers' own packages declare needs the types of Node.
     const ofWorkers = { types: [WORKER_TYPES], skipLibCheck: true };
     await writeProject(join(server, "worker-types"), ofWorkers, entryPoints, ["kv", "durableObjects"]);
@@ -46,8 +47,11 @@ describe.concurrent("a stranger's project, with every declaration checked", () =
     expect(await compile("server/worker-types", "TypeScript 7", resolution)).toEqual([]);
   });
 
-  it.each(CASES)("compiles with %s, %s", async (compiler, resolution) => {
-    const problems = await compile("server/types", compiler, resolution);
+  it.each(CASES)("compiles with %s, %s, with the types of pages and without them", async (compiler, resolution) => {
+    const problems = [
+      ...(await compile("server/types", compiler, resolution)),
+      ...(await compile("server/node-types", compiler, resolution)),
+    ];
     // unstorage declares drivers whose peers nobody has all of. What it says there is no matter of ours.
     expect(problems.filter((line) => !line.startsWith("../node_modules/unstorage/"))).toEqual([]);
   });
@@ -64,15 +68,19 @@ async function writeProject(
   for (const name of quickStarts) await writeFile(join(project, `${name}.ts`), await block(QUICK_STARTS[name], "ts"));
   const imports = entryPoints.map((name, number) => `export * as entry${number} from "edge-token-store${name.slice(1)}";\n`);
   const wrong = `import { createMemoryTokenStore } from "edge-token-store";
+import { createTokenRefresher } from "edge-token-store/refresh";
+const store = createMemoryTokenStore();
 // @ts-expect-error
-void createMemoryTokenStore().findToken({ userNme: "ann" });
+void store.findToken({ userNme: "ann" });
+// @ts-expect-error
+void createTokenRefresher({ store, refresh: async () => ({ accessToken: "a" }) }).fetch({ userName: "ann" }, 42);
 `;
   await writeFile(join(project, "all.ts"), imports.join("") + wrong);
   for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
     const compilerOptions = {
       ...resolution,
       target: "es2022",
-      lib: ["es2022", "esnext.disposable", ...lib],
+      lib: ["es2022", ...lib],
       types: [],
       strict: true,
       exactOptionalPropertyTypes: true,
@@ -88,7 +96,7 @@ void createMemoryTokenStore().findToken({ userNme: "ann" });
 
 /** What the compiler has to say, a line each. */
 async function compile(
-  project: "page/types" | "server/types" | "server/worker-types",
+  project: "page/types" | "server/types" | "server/node-types" | "server/worker-types",
   compiler: string,
   resolution: string,
 ): Promise<string[]> {
