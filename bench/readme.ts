@@ -1,17 +1,7 @@
 /** `node bench/readme.ts`: writes what README.md, docs/scale.md and results/README.md tell of the results. `npm run bench` does it too. */
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import {
-  barsTable,
-  countsTable,
-  environmentLine,
-  environmentTable,
-  operationsCell,
-  sizesTable,
-  timeCell,
-  workTable,
-  zohoTable,
-} from "./lib/tables.ts";
+import { barsTable, countsTable, environmentTable, operationsCell, sizesTable, timeCell, workTable, zohoTable } from "./lib/tables.ts";
 import { scaleParts, scalePlot } from "./scale.ts";
 
 const root = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -19,12 +9,13 @@ const root = (path: string): string => fileURLToPath(new URL(`../${path}`, impor
 /** The generated parts of each document, by the name that stands in its marks: `<!-- bars -->` … `<!-- /bars -->`. */
 function partsOf(): Readonly<Record<string, Readonly<Record<string, string>>>> {
   return {
-    "README.md": { environment: environmentLine(), zoho: zohoTable(), sizes: sizesTable() },
+    "README.md": { sizes: sizesTable() },
     "bench/results/README.md": {
       environment: environmentTable(),
       bars: barsTable(),
       operations: workTable(operationsCell),
       times: workTable(timeCell),
+      zoho: zohoTable(),
       counts: countsTable(),
     },
     "docs/scale.md": scaleParts(),

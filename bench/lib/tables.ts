@@ -125,14 +125,3 @@ export function environmentTable(): string {
   });
   return table(["", "Node.js", "machine", "process runs", "load before it"], rows);
 }
-
-/** The same in a sentence. */
-export function environmentLine(): string {
-  const all = Object.keys(ENGINES).flatMap((suite) => readResult<SuiteResults>(suite)?.environment ?? []);
-  const [first] = all;
-  if (!first) return "";
-  const runs = Math.min(...all.map((one) => one.runs));
-  const load = Math.max(...all.map((one) => one.load));
-  const busy = load > first.cores / 2 ? ` **The machine was busy (a load of ${load}), so take them with care.**` : "";
-  return `Medians over ${runs === 1 ? "one process run" : `${runs} process runs`}, on ${first.cores} cores (${first.cpu}) with Node.js ${first.node.slice(1)}.${busy}`;
-}
