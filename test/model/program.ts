@@ -18,13 +18,16 @@ export type Call =
   | { readonly do: "find" | "find all"; readonly store: number; readonly query: TokenPattern }
   | { readonly do: "find by id"; readonly store: number; readonly id: Id }
   | { readonly do: "stream"; readonly store: number; readonly pageSize: number }
-  | { readonly do: "list" | "delete all" | "reopen"; readonly store: number };
+  | { readonly do: "list" | "delete all" | "reopen"; readonly store: number }
+  | { readonly do: "wait"; readonly ms: number };
 
 /** Calls to two stores over one storage. They share few values, so that tokens meet. */
 export interface Program {
   readonly values: readonly string[];
   /** The client that each store serves: the number of a value. */
   readonly clients: readonly (number | undefined)[];
+  /** After how many milliseconds sessions are over. */
+  readonly retention: { readonly idle?: number | undefined; readonly maxAge?: number | undefined };
   readonly calls: readonly Call[];
 }
 
@@ -83,17 +86,26 @@ const call: fc.Arbitrary<Call> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("stream" as const), store, pageSize: fc.integer({ min: 1, max: 3 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom("list" as const, "reopen" as const), store }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("list" as const, "delete all" as const), store }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 60 }) }) },
 );
+
+/** In milliseconds, of which nearly each save takes one. */
+const lifetime = fc.integer({ min: 5, max: 100 });
 
 /** Programs of 1 to 60 calls. */
 export const anyProgram: fc.Arbitrary<Program> = fc.record({
   values: fc.uniqueArray(fc.constantFrom(...TEXTS), { minLength: VALUES, maxLength: VALUES }),
   clients: fc.tuple(fc.constant(undefined), fc.oneof(fc.constant(undefined), number)),
+  retention: fc.oneof(
+    { withCrossShrink: true },
+    fc.constant({}),
+    fc.record({ idle: fc.option(lifetime, { nil: undefined }), maxAge: fc.option(lifetime, { nil: undefined }) }),
+  ),
   calls: fc.array(call, { minLength: 1, maxLength: 60, size: "max" }),
 });
 
 /** The program as one would have written it by hand. */
-export function programText({ values, clients, calls }: Program): string {
+export function programText({ values, clients, retention, calls }: Program): string {
   const text = (position: number): string => JSON.stringify(values[position]);
   const idText = (one: Id): string => ("own" in one ? text(one.own) : `returned[${one.returned}]`);
   const patternText = (fields: TokenPattern): string => {
@@ -106,6 +118,7 @@ export function programText({ values, clients, calls }: Program): string {
   };
   const opening = clients.map((client) => (client === undefined ? "open()" : `open({ clientId: ${text(client)} })`));
   const lines = calls.map((one) => {
+    if (one.do === "wait") return `clock.advance(${one.ms});`;
     const on = `stores[${one.store}]`;
     switch (one.do) {
       case "save": {
@@ -130,5 +143,6 @@ export function programText({ values, clients, calls }: Program): string {
         return `await ${on}.close(); ${on} = ${opening[one.store]};`;
     }
   });
-  return [`const stores = [${opening.join(", ")}]; // returned: the ids that saves gave, each once`, ...lines].join("\n");
+  const sessions = `// Sessions are over after (ms): ${JSON.stringify(retention)}. returned: the ids that saves gave, each once.`;
+  return [sessions, `const stores = [${opening.join(", ")}];`, ...lines].join("\n");
 }

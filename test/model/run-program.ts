@@ -24,8 +24,8 @@ class ProgramRun {
   readonly #shared: boolean;
   readonly #open: (store: number) => EdgeTokenStore;
   readonly #stores: EdgeTokenStore[];
-  readonly #model = new TokenModel();
   readonly #clock = manualClock();
+  readonly #model: TokenModel;
   /** The ids that saves have returned, as the model calls them, and the store's for each. */
   readonly #returned: string[] = [];
   readonly #ids = new Map<string, string>();
@@ -34,14 +34,25 @@ class ProgramRun {
   constructor(program: Program, shared: boolean, open: (options: object) => EdgeTokenStore) {
     this.#program = program;
     this.#shared = shared;
+    const { idle = Infinity, maxAge = Infinity } = program.retention;
+    const seconds = (ms: number): number | undefined => (ms === Infinity ? undefined : ms / 1000);
+    this.#model = new TokenModel(({ createdAt, updatedAt }) => {
+      const now = this.#clock.now();
+      return now < updatedAt + idle && now < createdAt + maxAge;
+    });
     this.#open = (store) => {
       const client = this.#client(store);
-      return open({ now: this.#clock.now, ...(client === undefined ? {} : { clientId: client }) });
+      const retention = { idleSeconds: seconds(idle), maxAgeSeconds: seconds(maxAge) };
+      return open({ now: this.#clock.now, retention, ...(client === undefined ? {} : { clientId: client }) });
     };
     this.#stores = program.clients.slice(0, shared ? undefined : 1).map((_, store) => this.#open(store));
   }
 
   async step(call: Call): Promise<void> {
+    if (call.do === "wait") {
+      this.#clock.advance(call.ms);
+      return;
+    }
     const on = this.#shared ? call.store : 0;
     const store = this.#stores[on]!;
     const client = this.#client(on);
@@ -105,7 +116,7 @@ class ProgramRun {
       }
     }
     const faults = { missing: 0, stale: 0, wrong: 0, dangling: 0, damaged: 0, unreadable: 0, leftovers: 0 };
-    expect(await checkTokens(this.#stores[0]!)).toMatchObject({ records: this.#model.all().length, ...faults });
+    expect(await checkTokens(this.#stores[0]!)).toMatchObject({ records: this.#model.count, ...faults });
   }
 
   async #save(store: EdgeTokenStore, on: number, { token, ifVersion, later }: Call & { do: "save" }): Promise<void> {

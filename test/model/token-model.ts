@@ -40,21 +40,32 @@ type Identity = readonly [field: Field, value: string, client: string | undefine
 export class TokenModel {
   #tokens: ModelToken[] = [];
   #order = 0;
+  /** Whether its session goes on. */
+  readonly #isLive: (token: StoredToken) => boolean;
+
+  constructor(isLive: (token: StoredToken) => boolean = () => true) {
+    this.#isLive = isLive;
+  }
 
   /** The most recently saved first. */
   all(): ModelToken[] {
-    return this.#tokens.toSorted((left, right) => right.order - left.order);
+    return this.#stored().filter(this.#isLive);
+  }
+
+  /** Those whose sessions are over among them. */
+  get count(): number {
+    return this.#tokens.length;
   }
 
   find(query: TokenInput, client?: string): ModelToken | undefined {
-    for (const { found, preferred } of this.#lookUps(query, query.clientId ?? client)) {
-      if (found.length > 0) return preferred ?? found[0];
-    }
-    return undefined;
+    return this.#lookUps(query, query.clientId ?? client)
+      .flat()
+      .find(this.#isLive);
   }
 
   findAll(query: TokenInput, client?: string): ModelToken[] {
-    return this.#lookUps(query, query.clientId ?? client).find(({ found }) => found.length > 0)?.found ?? [];
+    const found = this.#lookUps(query, query.clientId ?? client).map((tokens) => tokens.filter(this.#isLive));
+    return (found.find((tokens) => tokens.length > 0) ?? []).toSorted(newestFirst);
   }
 
   delete(id: string): void {
@@ -68,7 +79,12 @@ export class TokenModel {
   save(given: TokenInput, { now, ifVersion, client }: SaveCircumstances): SaveOutcome {
     const onlyAccess = given.userName == null && given.grantToken == null && given.refreshToken == null;
     const patch = given.clientId === undefined && client !== undefined ? { ...given, clientId: client } : given;
-    const matched = this.find(onlyAccess ? given : patch, client) ?? (given.id == null ? this.#meet(patch) : undefined);
+    const found = this.#lookUps(onlyAccess ? given : patch, (onlyAccess ? given : patch).clientId ?? client).flat();
+    // What is met counts as well where no look-up leads to a session that goes on.
+    if (given.id == null && !found.some(this.#isLive)) found.push(...this.#met(patch, found.length > 0));
+    // A session that is over leaves its place to a new one, where none goes on.
+    const place = found.find(this.#isLive) ?? found[0];
+    const matched = place && this.#isLive(place) ? place : undefined;
     // The store's own client is for tokens that have none.
     const fields = merged(matched, matched?.clientId === undefined ? patch : given);
     const refused: ("ERR_TOKEN_INVALID" | "ERR_CONFLICT")[] = [];
@@ -78,25 +94,29 @@ export class TokenModel {
     if (matched && [...TEXTS, "expiresAt" as const].every((field) => matched[field] === fields[field])) return { saved: matched };
     const saved: ModelToken = {
       ...fields,
-      id: matched?.id ?? given.id ?? this.#freeId(fields),
-      derived: matched ? matched.derived : given.id == null,
+      id: place?.id ?? given.id ?? this.#freeId(fields),
+      derived: place ? place.derived : given.id == null,
       createdAt: matched?.createdAt ?? now,
       updatedAt: now,
-      version: (matched?.version ?? 0) + 1,
+      version: (place?.version ?? 0) + 1,
       order: ++this.#order,
     };
     this.#tokens = [...this.#tokens.filter(({ id }) => id !== saved.id), saved];
     return { saved };
   }
 
-  /** The look-ups that a query stands for, in their order; the first that finds anything decides. */
-  #lookUps(query: TokenInput, client: string | null | undefined): { found: ModelToken[]; preferred?: ModelToken | undefined }[] {
+  #stored(): ModelToken[] {
+    return this.#tokens.toSorted(newestFirst);
+  }
+
+  /** What the look-ups of a query lead to, in their order, the preferred one of each first; the first that leads to anything decides. */
+  #lookUps(query: TokenInput, client: string | null | undefined): ModelToken[][] {
     const { id, userName, clientId, clientSecret, accessToken, grantToken, refreshToken } = query;
-    const where = (test: (token: ModelToken) => boolean): { found: ModelToken[] } => ({ found: this.all().filter(test) });
-    const account = (of: string | undefined): { found: ModelToken[]; preferred: ModelToken | undefined } => {
-      const { found } = where((token) => token.userName === userName && token.clientId === of);
-      const preferred = this.#inPlace(["userName", userName!, of]) ?? found.find(({ derived }) => derived);
-      return { found, preferred };
+    const where = (test: (token: ModelToken) => boolean): ModelToken[] => this.#stored().filter(test);
+    const account = (of: string | undefined): ModelToken[] => {
+      const inPlace = this.#inPlace(["userName", userName!, of]);
+      const rank = (token: ModelToken): number => (token === inPlace && this.#isLive(token) ? 2 : Number(token.derived));
+      return where((token) => token.userName === userName && token.clientId === of).toSorted((left, right) => rank(right) - rank(left));
     };
     const fits = (token: ModelToken): boolean => clientId == null || token.clientId === undefined || token.clientId === clientId;
     if (id != null) return [where((token) => token.id === id)];
@@ -108,20 +128,26 @@ export class TokenModel {
     ];
   }
 
-  /** What a save without an id meets though its look-ups found nothing. */
-  #meet(patch: TokenInput): ModelToken | undefined {
+  /** What a save without an id meets though its look-ups found nothing that goes on. */
+  #met(patch: TokenInput, hasPlace: boolean): ModelToken[] {
     const fields = merged(undefined, patch);
-    if (!isWorthSaving(fields)) return undefined;
+    if (!isWorthSaving(fields)) return [];
     const { userName, clientId, grantToken, refreshToken } = fields;
+    const met: ModelToken[] = [];
     if (userName !== undefined) {
       // A user who is new, and whose grant or refresh token is there without a name.
       const query = { clientId: clientId ?? null };
       for (const step of [grantToken && { ...query, grantToken }, refreshToken && { ...query, refreshToken }]) {
-        const nameless = step && this.findAll(step).find((token) => token.userName === undefined);
-        if (nameless) return nameless;
+        if (step)
+          met.push(
+            ...this.#lookUps(step, step.clientId)
+              .flat()
+              .filter((token) => token.userName === undefined),
+          );
       }
     }
-    return this.#inPlace(identityOf(fields));
+    const inPlace = hasPlace || met.length > 0 ? undefined : this.#inPlace(identityOf(fields));
+    return inPlace ? [inPlace] : met;
   }
 
   /** The token that holds a place of this identity and still is it: places are taken in order. */
@@ -166,4 +192,8 @@ function identityOf(fields: TokenFields): Identity {
 /** Told apart from any text of a caller's by its form. */
 function placeOf(identity: Identity, place: number): string {
   return `derived ${JSON.stringify(identity)} ${place}`;
+}
+
+function newestFirst(left: ModelToken, right: ModelToken): number {
+  return right.order - left.order;
 }
