@@ -1,5 +1,5 @@
-import { createStorage, prefixStorage } from "unstorage";
-import type { Storage } from "unstorage";
+import { createStorage } from "unstorage";
+import type { Driver } from "unstorage";
 import cloudflareKVBindingDriver from "unstorage/drivers/cloudflare-kv-binding";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
@@ -11,6 +11,7 @@ import { queriesThatFind } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { layout } from "../support/exact-index.ts";
 import { driverOver } from "../support/interleaved-clients.ts";
+import { shiftedDriver } from "../support/shifted-driver.ts";
 
 const ANN = { userName: "ann", clientId: "c", refreshToken: "r", accessToken: "a" };
 /** Shares the index entry of its user. */
@@ -34,7 +35,7 @@ class World {
   /** Before and after each write. */
   around: (key: string, when: "before" | "after") => Promise<void> | void = () => {};
 
-  constructor(open = (storage: Storage): Storage => storage, options: Partial<UnstorageTokenStoreOptions> = {}) {
+  constructor(over = (driver: Driver): Driver => driver, options: Partial<UnstorageTokenStoreOptions> = {}) {
     const { kv } = this;
     const binding = {
       ...kv,
@@ -52,8 +53,8 @@ class World {
         await this.around(key, "after");
       },
     };
-    const storage = createStorage({ driver: cloudflareKVBindingDriver({ binding: binding as never }) });
-    this.store = createUnstorageTokenStore(open(storage), { secret: SECRET, ...options });
+    const storage = createStorage({ driver: over(cloudflareKVBindingDriver({ binding: binding as never })) });
+    this.store = createUnstorageTokenStore(storage, { secret: SECRET, ...options });
   }
 
   /** A second later, so that every key may be written again. */
@@ -175,8 +176,8 @@ describe.each(CALLS)("$name on Workers KV", (call) => {
     await world.expectFound(...expected);
   });
 
-  it("under a prefix takes nothing from an older copy that lies where the binding looks", async () => {
-    const world = new World((storage) => prefixStorage(storage, "inner"));
+  it("over a driver that shifts its keys takes nothing from an older copy that lies where the binding looks", async () => {
+    const world = new World((driver) => shiftedDriver(driver, "inner"));
     await world.run(world.store.saveToken(ANN));
     for (const [key, value] of await world.data("inner:")) await world.kv.put(key, value);
     const { id } = (await world.store.findToken({ accessToken: "a" }))!;
@@ -200,7 +201,7 @@ describe("several index entries at once on Workers KV", () => {
   const refresh = (world: World, accessToken: string) => world.during(() => world.store.saveToken({ ...ANN, accessToken }));
 
   it("are no more asked for after three answers in a row without the proof", async () => {
-    const world = new World((storage) => prefixStorage(storage, "inner"));
+    const world = new World((driver) => shiftedDriver(driver, "inner"));
     // The first of the three.
     await world.run(world.store.saveToken(ANN));
     expect(await refresh(world, "b")).toEqual({ single: 1 + 5, bulk: 1 });

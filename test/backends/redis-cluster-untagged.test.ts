@@ -9,6 +9,7 @@ import { all, expectCode, namedToken, queriesFor } from "../conformance/fixture.
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { RedisClusterServers } from "../support/redis-cluster.ts";
 import { checkPointers, dumpRedis } from "../support/redis-dump.ts";
+import { shiftedDriver } from "../support/shifted-driver.ts";
 
 const TOKENS = 300;
 
@@ -82,16 +83,28 @@ describe("on a Redis Cluster", () => {
     expect([...(await dumpRedis(client)).keys()].filter((key) => !key.startsWith("{tokens}:"))).toEqual([]);
   });
 
-  it.each([true, false])("a list under a prefix that nobody tells is refused, not cut short: hash tag %j", async (hashTag) => {
-    storage = connect();
+  it.each([true, false])("a prefixStorage is as good as a base, and as cheap: hash tag %j", async (hashTag) => {
+    storage = connect("app");
     const prefixed = createUnstorageTokenStore(prefixStorage(storage, "tenant"), { secret: SECRET, hashTag });
-    expect(await prefixed.getTokens()).toEqual([]);
+    const saved = await Promise.all(Array.from({ length: 20 }, (_, number) => prefixed.saveToken(namedToken(`user-${number}`))));
+    expect(prefixed.capabilities.atomic).toBe(hashTag);
+    for (const token of saved) for (const query of queriesFor(token)) expect(await prefixed.findToken(query)).toEqual(token);
+    expect(await prefixed.getTokens()).toHaveLength(20);
+    expect([...(await dumpRedis(client)).keys()].filter((key) => !key.startsWith("app:tenant:"))).toEqual([]);
     await prefixed.deleteTokens();
-    const ann = await prefixed.saveToken(namedToken("ann"));
-    expect(prefixed.capabilities.atomic).toBe(false);
-    for (const query of queriesFor(ann)) expect(await prefixed.findToken(query)).toEqual(ann);
-    await expectCode(prefixed.getTokens(), "ERR_OPTION_INVALID");
-    await expectCode(prefixed.deleteTokens(), "ERR_OPTION_INVALID");
-    expect(await prefixed.findToken({ userName: "ann" })).toEqual(ann);
+    expect([...(await dumpRedis(client)).keys()]).toEqual([]);
+  });
+
+  it.each([true, false])("a list of a driver that shifts its keys is refused, not cut short: hash tag %j", async (hashTag) => {
+    storage = createStorage({ driver: shiftedDriver(connect().getMount("").driver) });
+    const shifted = createUnstorageTokenStore(storage, { secret: SECRET, hashTag });
+    expect(await shifted.getTokens()).toEqual([]);
+    await shifted.deleteTokens();
+    const ann = await shifted.saveToken(namedToken("ann"));
+    expect(shifted.capabilities.atomic).toBe(false);
+    for (const query of queriesFor(ann)) expect(await shifted.findToken(query)).toEqual(ann);
+    await expectCode(shifted.getTokens(), "ERR_OPTION_INVALID");
+    await expectCode(shifted.deleteTokens(), "ERR_OPTION_INVALID");
+    expect(await shifted.findToken({ userName: "ann" })).toEqual(ann);
   });
 });

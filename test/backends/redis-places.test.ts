@@ -8,6 +8,7 @@ import { namedToken, queriesFor } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { checkPointers, dumpRedis } from "../support/redis-dump.ts";
 import { redisWorld } from "../support/redis-world.ts";
+import { shiftedDriver } from "../support/shifted-driver.ts";
 
 const redis = redisWorld();
 
@@ -22,20 +23,6 @@ function ownDriver(instance: Redis6): Driver {
     removeItem: async (key) => void (await instance.unlink(key)),
     getKeys: () => instance.keys("*"),
     dispose: () => instance.disconnect(),
-  };
-}
-
-/** A driver that keeps its values where its client alone does not look for them. */
-function shiftedDriver(): Driver {
-  const driver = redis.driver();
-  const shift = (key: string): string => `shifted:${key}`;
-  return {
-    ...driver,
-    getItem: (key) => driver.getItem(shift(key)),
-    getItems: undefined as never,
-    setItem: (key, value, options) => driver.setItem!(shift(key), value, options),
-    removeItem: (key, options) => driver.removeItem!(shift(key), options),
-    getKeys: async (base, options) => (await driver.getKeys(shift(base), options)).map((key: string) => key.slice("shifted:".length)),
   };
 }
 
@@ -59,12 +46,24 @@ const PLACES: Place[] = [
   },
   { name: "ioredis 6", prefix: "", atomic: true, open: () => redis.open(ownDriver(new Redis6(redis.url))) },
   {
-    name: "prefixStorage",
-    prefix: "tenant:",
-    atomic: false,
-    open: () => prefixStorage(redis.open(), "tenant"),
+    name: "a base that the driver brings into another form",
+    prefix: "app:",
+    atomic: true,
+    open: () => redis.open(redis.driver({ base: "/app::" })),
   },
-  { name: "a driver that shifts its keys", prefix: "shifted:", atomic: false, open: () => redis.open(shiftedDriver()) },
+  {
+    name: "prefixStorage",
+    prefix: "base:tenant:",
+    atomic: true,
+    open: () => prefixStorage(redis.open(redis.driver({ base: "base" })), "tenant"),
+  },
+  {
+    name: "prefixStorage in prefixStorage, at a mount",
+    prefix: "base:c:",
+    atomic: true,
+    open: () => prefixStorage(prefixStorage(redis.open(memoryDriver()).mount("a:b", redis.driver({ base: "base" })), "a"), "b:c"),
+  },
+  { name: "a driver that shifts its keys", prefix: "shifted:", atomic: false, open: () => redis.open(shiftedDriver(redis.driver())) },
   { name: "a driver with a ttl", prefix: "", atomic: false, open: () => redis.open(redis.driver({ ttl: 1000 })) },
 ];
 
@@ -106,6 +105,18 @@ describe.each(PLACES)("on Redis, under $name", ({ prefix, atomic, open }) => {
     expect(await dumpRedis(redis.client)).toEqual(before);
   });
 });
+
+it.each(["/app", ":app", "app/x", "app::"])(
+  "finds all of a user under the base %j, whose batches the driver answers under other keys",
+  async (base) => {
+    const store = createUnstorageTokenStore(redis.open(redis.driver({ base, ttl: 1000 })), { secret: SECRET });
+    const tokens = [];
+    for (const clientId of ["a", "b", "c"]) tokens.push(await store.saveToken({ userName: "ann", clientId, refreshToken: clientId }));
+    expect((await store.findTokens({ userName: "ann" })).map(({ clientId }) => clientId).sort()).toEqual(["a", "b", "c"]);
+    await store.deleteToken(tokens[2]!.id);
+    expect((await store.findTokens({ userName: "ann" })).map(({ clientId }) => clientId).sort()).toEqual(["a", "b"]);
+  },
+);
 
 it("leaves the driver's ttl to the driver", async () => {
   const storage = redis.open(redis.driver({ ttl: 1000 }));

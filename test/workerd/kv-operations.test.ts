@@ -9,6 +9,7 @@ import { all, unique } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import type { DelayedKVBinding } from "../../src/testing/index.ts";
 import { kvLimitsSuite } from "../support/kv-limits-suite.ts";
+import { shiftedDriver } from "../support/shifted-driver.ts";
 
 kvLimitsSuite("Workers KV in workerd", () => env.KV as never);
 
@@ -78,14 +79,18 @@ describe("on Workers KV", () => {
     expect(await all(store.tokens())).toEqual([]);
   });
 
-  it("a refresh is as cheap on a mount", async () => {
-    const { store, during } = counted((storage) => createStorage().mount("tokens", storage.getMount("").driver));
+  it.each<[string, (storage: Storage) => Storage]>([
+    ["on a mount", (storage) => createStorage().mount("tokens", storage.getMount("").driver)],
+    ["under a prefix", (storage) => prefixStorage(storage, "inner")],
+    ["as useStorage of Nitro gives it", (storage) => prefixStorage(createStorage().mount("kv", storage.getMount("").driver), "kv")],
+  ])("a refresh is as cheap %s", async (_, open) => {
+    const { store, during } = counted(open);
     await store.saveToken(ANN);
     expect(await during(() => store.saveToken({ ...ACCOUNT, accessToken: "b" }))).toEqual({ get: 2, put: 2, delete: 1 });
   });
 
-  it("a refresh reads one pointer at a time under a prefix that the binding knows nothing of, after three vain requests in all", async () => {
-    const { store, during } = counted((storage) => prefixStorage(storage, "inner"));
+  it("a refresh reads one pointer at a time of a driver whose keys the binding does not have, after three vain requests in all", async () => {
+    const { store, during } = counted((storage) => createStorage({ driver: shiftedDriver(storage.getMount("").driver) }));
     await store.saveToken(ANN);
     for (const [accessToken, vain] of [
       ["b", 1],
@@ -125,8 +130,8 @@ describe("on Workers KV", () => {
     expect(await during(leaveEarly)).toEqual({ list: 1, get: 2 });
   });
 
-  it("a listing finds the tokens under a prefix that the binding knows nothing of", async () => {
-    const { store, during } = counted((storage) => prefixStorage(storage, "inner"));
+  it("a listing finds the tokens of a driver whose keys the binding does not have", async () => {
+    const { store, during } = counted((storage) => createStorage({ driver: shiftedDriver(storage.getMount("").driver) }));
     const tokens = await Promise.all(["a", "b", "c"].map((accessToken) => store.saveToken({ accessToken })));
     const listed: unknown[] = [];
     await during(async () => listed.push(...(await store.getTokens())));

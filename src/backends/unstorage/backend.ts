@@ -35,7 +35,6 @@ const NATIVE_LISTINGS: readonly NativeDetector[] = [detectCloudflareKV("listingB
 export class UnstorageBackend implements Backend {
   readonly #storage: CheckedStorage;
   readonly #keys: Keys;
-  readonly #shared: Coordination;
   readonly #ordered: OrderedCommit;
   readonly #native: NativeAccessFinder;
   readonly #listings: NativeAccessFinder;
@@ -43,10 +42,14 @@ export class UnstorageBackend implements Backend {
   constructor(storage: Storage, namespace: string, hashTag = false) {
     this.#keys = new Keys(namespace, hashTag);
     this.#storage = new CheckedStorage(storage, this.#keys.records);
-    this.#shared = coordinationOf(storage);
-    this.#ordered = new OrderedCommit(this.#storage, this.#keys, this.#shared.clock);
+    this.#ordered = new OrderedCommit(this.#storage, this.#keys);
     this.#native = new NativeAccessFinder(NATIVE, this.#storage, this.#keys);
     this.#listings = new NativeAccessFinder(NATIVE_LISTINGS, this.#storage, this.#keys);
+  }
+
+  /** Asked anew each time: the driver may be mounted after the store was made. */
+  get #shared(): Coordination {
+    return coordinationOf(this.#storage.driver);
   }
 
   get capabilities(): Backend["capabilities"] {

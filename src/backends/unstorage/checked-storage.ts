@@ -1,6 +1,7 @@
 import type { Driver, Storage } from "unstorage";
 import { StoreUnavailableError } from "../../errors.ts";
 import { driverFailure } from "./driver-failure.ts";
+import { prefixOf } from "./prefix.ts";
 import { rateLimitPauseMs } from "./rate-limit-pause.ts";
 import { canWrite, hidesFailedReads, hidesFailedRemovals, hidesFailedWrites, listEnd } from "./silent-drivers.ts";
 import { isBusy, whileBusy } from "./sql/busy.ts";
@@ -13,7 +14,8 @@ const READ_BATCH = 100;
 /** A storage whose failures are all told, in the errors of this library: unstorage and its drivers pass over some. */
 export class CheckedStorage {
   readonly #storage: Storage;
-  /** A key of the namespace: its mount is where everything of the namespace lies. */
+  readonly #prefix: string;
+  /** A key of the namespace, prefix and all: its mount is where everything of the namespace lies. */
   readonly #anyKey: string;
   /** Whether the storage takes no batches. */
   #singly = false;
@@ -24,15 +26,16 @@ export class CheckedStorage {
 
   constructor(storage: Storage, anyKey: string) {
     this.#storage = storage;
-    this.#anyKey = anyKey;
+    this.#prefix = prefixOf(storage);
+    this.#anyKey = this.#prefix + anyKey;
   }
 
   get driver(): Driver {
     return this.#storage.getMount(this.#anyKey).driver;
   }
 
-  /** The key that the driver sees, without the base of its mount. */
-  readonly driverKey = (key: string): string => key.slice(this.#storage.getMount(this.#anyKey).base.length);
+  /** The key that the driver sees, with the storage's prefix and without the base of its mount. */
+  readonly driverKey = (key: string): string => (this.#prefix + key).slice(this.#storage.getMount(this.#anyKey).base.length);
 
   async get(key: string): Promise<unknown> {
     const value = await this.attempt("read", () => this.#storage.getItem<object>(key));
@@ -47,6 +50,9 @@ export class CheckedStorage {
       const items = await this.#getBatch(keys.slice(start, start + size));
       for (const { key, value } of items) values.set(key, checkedValue(value));
     }
+    // A driver may answer under other keys: `redis` does, where its base is not in the form that it gives it.
+    const unanswered = keys.filter((key) => !values.has(key));
+    await Promise.all(unanswered.map(async (key) => values.set(key, await this.get(key))));
     if (hidesFailedReads(this.driver)) {
       const missing = keys.filter((key) => values.get(key) == null);
       await Promise.all(missing.map(async (key) => values.set(key, await this.#confirmedMiss(key))));

@@ -36,7 +36,7 @@ export interface UnstorageTokenStoreOptions extends TokenStoreOptions {
  * A store over any unstorage driver: Redis, Cloudflare KV, the filesystem, SQL, memory.
  *
  * The storage stays the caller's: `close()` does not dispose of it, and other data in it is left alone.
- * Stores over one `storage` object don't overwrite each other. Across processes they don't either where
+ * Stores over one driver don't overwrite each other, nor do those over a `prefixStorage` of it. Across processes they don't either where
  * `capabilities.atomic` says so; elsewhere the last save of a record wins, whole.
  *
  * @throws {OptionInvalidError} on an unknown option or one of the wrong type

@@ -113,8 +113,8 @@ export class NativeAccessFinder {
   }
 
   /**
-   * Whether both ways lead to the same place. A storage can have a prefix (`prefixStorage`) that nobody can
-   * ask it for, so one value that is there before any token is read both ways: the key register, which no
+   * Whether both ways lead to the same place. A driver may keep its values where its client alone does not
+   * look for them, so one that is there before any token is read both ways: the key register, which no
    * other namespace has the same of. Undefined where it is not there yet.
    */
   async #proves(readText: (key: string) => Promise<string | null>): Promise<boolean | undefined> {

@@ -4,6 +4,7 @@ import type { CheckedStorage } from "./checked-storage.ts";
 import type { CommitClock } from "./commit-clock.ts";
 import { isUnchanged, pointerKeys, recordValue } from "./commit-plan.ts";
 import type { CommitPlan } from "./commit-plan.ts";
+import { coordinationOf } from "./coordination.ts";
 import type { Keys } from "./keys.ts";
 import type { NativeAccess } from "./native-access.ts";
 import { pointersOf, withoutPointer, withPointer } from "./pointers.ts";
@@ -26,12 +27,14 @@ type PointerValues = readonly unknown[] | undefined;
 export class OrderedCommit {
   readonly #storage: CheckedStorage;
   readonly #keys: Keys;
-  readonly #clock: CommitClock;
 
-  constructor(storage: CheckedStorage, keys: Keys, clock: CommitClock) {
+  constructor(storage: CheckedStorage, keys: Keys) {
     this.#storage = storage;
     this.#keys = keys;
-    this.#clock = clock;
+  }
+
+  get #clock(): CommitClock {
+    return coordinationOf(this.#storage.driver).clock;
   }
 
   async commit(plan: CommitPlan, { exclusive, readPointers }: NativeAccess): Promise<boolean> {

@@ -35,7 +35,7 @@ class RedisAccess implements NativeAccess {
   readonly #client: RedisNode | RedisCluster;
   readonly #reads: ReadBatches;
   readonly #parts: NativeParts;
-  /** What the mount takes from a key of the storage, and what the driver puts before the rest. */
+  /** What the mount takes from a key of the storage, and what stands before the rest in Redis. */
   readonly #mount: string;
   readonly #base: string;
   /**
@@ -51,10 +51,14 @@ class RedisAccess implements NativeAccess {
     this.#reads = new ReadBatches(client);
     this.#parts = parts;
     const { records } = parts.keys;
-    this.#mount = records.slice(0, records.length - parts.driverKey(records).length);
+    const inDriver = parts.driverKey(records);
+    // Of the two one is empty: a mount takes from the key, or a prefix is put before it.
+    this.#mount = records.slice(0, -inDriver.length);
+    const prefix = inDriver.slice(0, -records.length);
+    const { base = "" } = (parts.driver.options ?? {}) as { base?: string };
     // As unstorage's driver does it.
-    const base = ((parts.driver.options as { base?: string } | undefined)?.base ?? "").replace(/[/\\]/g, ":").replace(/^:|:$/g, "");
-    this.#base = base && `${base}:`;
+    const normal = base.replace(/:$/, "").replace(/[/\\]/g, ":").replace(/^:|:$/g, "");
+    this.#base = (normal && `${normal}:`) + prefix;
     this.#records = this.#keyOf(parts.keys.record(""));
   }
 
@@ -125,15 +129,15 @@ class RedisAccess implements NativeAccess {
       return found.map((key) => this.#mount + key.slice(this.#base.length));
     });
 
-  /** Where the storage has a prefix, nobody tells which; only as long as nothing was written, that does not matter. */
+  /** Where the driver changes keys, nobody tells how; only as long as nothing was written, that does not matter. */
   readonly listUnproven = async (base: string): Promise<string[]> => {
     const { storage, keys } = this.#parts;
     const register = await storage.get(keys.record(REGISTER_KEY));
     if (register == null) return this.list(base);
-    // The register is what proves the way round the driver: damaged, it proves nothing, and says nothing of a prefix.
+    // The register is what proves the way round the driver: damaged, it proves nothing, and says nothing of the driver.
     if (parseRecord(REGISTER_KEY, register).body === undefined) throw recordCorrupt(REGISTER_KEY);
     throw new OptionInvalidError(
-      "On a Redis Cluster the keys of a prefixStorage can't be listed. Give the prefix to the driver as its base, or mount it there.",
+      "On a Redis Cluster the keys of a driver that changes them can't be listed. Take unstorage's own, which puts its base before them.",
     );
   };
 
