@@ -138,10 +138,14 @@ export class UnstorageBackend implements Backend {
     try {
       await inBatches(records, (digest) => this.#clearRecord(digest));
       await inBatches(pointers, (key) => this.#alone([key], () => this.#storage.remove(key)));
+      const left = this.#digestsIn(await this.#list(this.#keys.records));
+      // What was saved meanwhile lacks those of its pointers that were among the removed.
+      await inBatches(left, async (digest) => {
+        const record = await this.read(digest);
+        if (record) await this.completeIndex(record);
+      });
       // Last: until all is gone, the register tells with which secrets it was written. What was saved meanwhile still needs it.
-      if (listsLate(this.#storage.driver) || this.#digestsIn(await this.#list(this.#keys.records)).length === 0) {
-        await this.#clearRecord(REGISTER_KEY);
-      }
+      if (listsLate(this.#storage.driver) || left.length === 0) await this.#clearRecord(REGISTER_KEY);
     } catch (error) {
       throw afterWrites(error);
     }
