@@ -7,6 +7,8 @@ import { holderOf, lockPath, tryLock } from "../../src/backends/unstorage/atomic
 import { atomicFsDriver } from "../../src/backends/unstorage/atomic-fs/index.ts";
 import { UnstorageBackend } from "../../src/backends/unstorage/backend.ts";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
+import { checkTokens } from "../../src/maintenance/index.ts";
+import { instrumentDriver } from "../../src/testing/index.ts";
 import { expectCode } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { saveAtLast } from "../support/accounts.ts";
@@ -224,6 +226,37 @@ describe("a store on files", () => {
     hurry();
     await expectCode(backend.commit(stored, record(2)), "ERR_STORE_UNAVAILABLE");
     expect(await backend.read(stored.key)).toMatchObject({ version: 1 });
+  });
+
+  it("keeps a repair and the saves of other processes apart", async () => {
+    const base = await temporaryDirectory();
+    const app = createUnstorageTokenStore(storageOn(base), { secret: SECRET });
+    await app.saveToken({ userName: "ann", clientId: "a", refreshToken: "r" });
+    // As a crash leaves it between the record and its pointer.
+    await rm(`${base}/tokens/x/user`, { recursive: true });
+    let saving: Promise<unknown> | undefined;
+    const driver = instrumentDriver(atomicFsDriver({ base }), async (call, key) => {
+      if (saving || call !== "setItem" || !key.startsWith("tokens:x:user:")) return;
+      // The list is read, and not written yet: whoever is let in now adds to it in vain.
+      saving = app.saveToken({ userName: "ann", clientId: "b", refreshToken: "s" });
+      await Promise.race([saving, pause(500)]);
+    });
+    const checking = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
+    expect(await checkTokens(checking, { repair: true })).toMatchObject({ missing: 1, repaired: 1 });
+    await saving;
+    expect(await app.findTokens({ userName: "ann" })).toHaveLength(2);
+    expect(await temporaryFiles(base)).toEqual([]);
+  });
+
+  it("takes no lock for a check that only counts", async () => {
+    const base = await temporaryDirectory();
+    const store = createUnstorageTokenStore(storageOn(base), { secret: SECRET });
+    const { id } = await store.saveToken({ userName: "ann", refreshToken: "r" });
+    await rm(`${base}/tokens/x/user`, { recursive: true });
+    const [name] = (await readdir(`${base}/tokens/x/refresh`)) as [string];
+    await symlink((await holders()).here, lockPath(base, `tokens:x:refresh:${name}`));
+    expect(await checkTokens(store)).toMatchObject({ missing: 1, repaired: 0 });
+    expect(await store.findTokenById(id)).not.toBeNull();
   });
 
   it("goes on where somebody removed the folder under it", async () => {

@@ -102,7 +102,7 @@ export class UnstorageBackend implements Backend {
     const parts: PointerCheckParts = {
       storage: this.#storage,
       keys: this.#keys,
-      queue: this.#shared.queue,
+      alone: (keys, task) => (options.repair ? this.#alone(keys, task) : this.#shared.queue.run(keys, task)),
       strong: this.capabilities.consistency === "strong",
       list: () => this.#list(this.#keys.pointers),
       sweepOrphans: (this.#storage.driver as Partial<OrphanSweeper>).sweepOrphans,

@@ -1,6 +1,5 @@
 import { parseRecord } from "../../backend.ts";
 import type { IndexCheck, IndexCheckOptions, StoredRecord } from "../../backend.ts";
-import type { KeyedQueue } from "../../keyed-queue.ts";
 import type { OrphanSweeper } from "./orphan-sweeper.ts";
 import type { CheckedStorage } from "./checked-storage.ts";
 import { pointerKeys } from "./commit-plan.ts";
@@ -11,8 +10,8 @@ import type { Pointer } from "./pointers.ts";
 export interface PointerCheckParts {
   readonly storage: CheckedStorage;
   readonly keys: Keys;
-  /** Whoever holds a pointer's key here is alone with it in this process. */
-  readonly queue: KeyedQueue;
+  /** Runs the task while nobody else writes to these pointers: in this process and, in a repair, as far as the engine lets that be had. */
+  readonly alone: <Result>(pointerKeys: readonly string[], task: () => Promise<Result>) => Promise<Result>;
   /** Whether a read sees every write that was over before it began. */
   readonly strong: boolean;
   /** All keys below which pointers lie. */
@@ -33,8 +32,8 @@ type Verdict = "sound" | "stale" | "wrong" | "dangling";
  * of an older version than the record's is stale, and all others stay, above all those whose record seems to
  * be missing.
  *
- * No storage here compares before it writes, so another process can write a pointer list between this check's
- * read and its write. What is lost by that the caller's pass over the records finds, which comes later.
+ * Where the engine keeps no other process away, one can write a pointer list between this check's read and its
+ * write. What the pass over the pointers loses by that, the caller's pass over the records finds, which comes later.
  */
 export class PointerCheck implements IndexCheck {
   readonly #parts: PointerCheckParts;
@@ -79,11 +78,11 @@ export class PointerCheck implements IndexCheck {
   }
 
   async #removeDamaged(): Promise<void> {
-    const { queue, storage, strong } = this.#parts;
+    const { alone, storage, strong } = this.#parts;
     if (!this.#options.repair || !strong) return;
     // No record asked for these, so they hold nothing that can be rebuilt.
     for (const pointerKey of this.#damaged) {
-      await queue.run([pointerKey], async () => {
+      await alone([pointerKey], async () => {
         const value = await storage.get(pointerKey);
         if (value == null || isPointerList(value)) return;
         await storage.remove(pointerKey);
@@ -130,9 +129,9 @@ export class PointerCheck implements IndexCheck {
 
   /** What looked wrong, looked at again with nobody of this process at work on it; and mended. */
   async #settle(pointerKey: string): Promise<void> {
-    const { queue, storage } = this.#parts;
+    const { alone, storage } = this.#parts;
     const { counts, repair } = this.#options;
-    const removed = await queue.run([pointerKey], async () => {
+    const removed = await alone([pointerKey], async () => {
       const value = await storage.get(pointerKey);
       if (value == null) return [];
       if (!isPointerList(value)) {
@@ -166,10 +165,10 @@ export class PointerCheck implements IndexCheck {
 
   /** Undefined when done; else the record as it is by now. */
   async #completeRecord(listed: StoredRecord): Promise<StoredRecord | undefined> {
-    const { keys, queue } = this.#parts;
+    const { keys, alone } = this.#parts;
     const { repair } = this.#options;
     const wanted = pointerKeys(keys, listed);
-    const outcome = await queue.run(wanted, async () => {
+    const outcome = await alone(wanted, async () => {
       const [record] = await this.#read([listed.key]);
       if (!record || !sameKeys(pointerKeys(keys, record), wanted)) return { changed: record };
       const incomplete = await this.#countMissing(record, wanted);

@@ -43,8 +43,29 @@ export async function tryLock(path: string, holder: string, isGone: (other: stri
   return false;
 }
 
-/** Gives the lock back, unless somebody has taken it who held its holder to be gone. */
+/** Locks and claims that the file system has not let go, and whose they are. While this process lives nobody else removes them. */
+const leftovers = new Map<string, string>();
+
+/** Gives a lock or claim back, unless somebody has taken it who held its holder to be gone. What can't be given back now waits for {@link unlockLeftovers}. */
 export async function unlock(path: string, holder: string): Promise<void> {
+  await remove(path, holder).catch(() => leftovers.set(path, holder));
+}
+
+/** Gives back what could not be given back before. @throws where one of these paths still can't be */
+export async function unlockLeftovers(paths: readonly string[]): Promise<void> {
+  await Promise.all(
+    Array.from(leftovers, async ([path, holder]) => {
+      // By one alone: for a second one it could be somebody else's by then.
+      leftovers.delete(path);
+      await remove(path, holder).catch((error: unknown) => {
+        leftovers.set(path, holder);
+        if (paths.includes(path)) throw error;
+      });
+    }),
+  );
+}
+
+async function remove(path: string, holder: string): Promise<void> {
   if ((await holderOf(path)) === holder) await unlink(path).catch(ifMissing);
 }
 
@@ -56,9 +77,13 @@ export async function holderOf(path: string): Promise<string | undefined> {
 
 /** A claim counts only while the lock is that of the holder whose trail led to it: it may have been removed, and made again. */
 async function redeem(claim: string, path: string, holder: string, first: string): Promise<boolean> {
-  const valid = (await holderOf(path)) === first;
-  if (valid) await unlink(path);
-  await unlink(claim).catch(ifMissing);
+  let valid = false;
+  try {
+    valid = (await holderOf(path)) === first;
+    if (valid) await unlink(path);
+  } finally {
+    await unlock(claim, holder);
+  }
   return valid && makeLink(path, holder);
 }
 

@@ -5,12 +5,12 @@ import { isAlive, pidScope, startOf } from "./processes.ts";
 /** Written down where nobody can tell by the process whether its holder lives: a worker thread can end before it does. */
 const NO_START = "0";
 
-const HOLDER = /^([0-9a-f]{8})-(\d{1,10})-([0-9a-f]{8}|0)-[0-9a-f-]{36}$/;
+const HOLDER = /^([0-9a-f]{8})-(\d{1,10})-([0-9a-f]{8}|0)-[0-9a-f-]{32,36}$/;
 
-/** Names one holding of a lock, and who has it. */
+/** Names one holding of a lock, and who has it; below 60 characters, since ext4 needs a block more for a longer link, which a full disk does not have. */
 export async function newHolder(): Promise<string> {
   const start = isMainThread ? ((await startOf(process.pid)) ?? NO_START) : NO_START;
-  return `${await pidScope()}-${process.pid}-${start}-${randomUUID()}`;
+  return `${await pidScope()}-${process.pid}-${start}-${randomUUID().replaceAll("-", "")}`;
 }
 
 /** Whether that holder still runs; `unknown` where it is on another machine, in another container, or can't be told. */

@@ -2,7 +2,7 @@ import { readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fileError, ifMissing } from "./file-errors.ts";
 import { newHolder, stateOf } from "./lock-holder.ts";
-import { holderOf, lockOf, lockPath, tryLock, unlock } from "./lock-file.ts";
+import { holderOf, lockOf, lockPath, tryLock, unlock, unlockLeftovers } from "./lock-file.ts";
 import { isOld } from "./temporary-file.ts";
 
 /** How long to wait for locks that others hold, in milliseconds. */
@@ -18,7 +18,7 @@ const ABANDONED_AFTER_MS = 10_000;
 /**
  * Takes the locks of those names in the directory, for this call alone, and answers with the function that
  * gives them back. It takes all of them or none and never waits with one in hand: nobody can wait for each
- * other, and a lock is held no longer than its holder works.
+ * other, and a lock is held no longer than its holder works. To give them back never rejects.
  *
  * @throws ETIMEDOUT where they were not free in time
  */
@@ -27,7 +27,9 @@ export async function acquireLocks(directory: string, names: readonly string[]):
   const holder = await newHolder();
   const patience = new Patience();
   const start = performance.now();
+  await unlockLeftovers(paths);
   for (let round = 0; !(await lockAll(paths, holder, patience)); round++) {
+    await unlockLeftovers(paths);
     if (performance.now() - start > WAIT_LIMIT_MS) throw fileError("ETIMEDOUT", "another process holds a lock", directory);
     await new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(2 ** round, MAX_PAUSE_MS)));
   }
