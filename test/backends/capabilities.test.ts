@@ -57,6 +57,23 @@ it("tells what each engine promises", () => {
   });
 });
 
+it.each([
+  [undefined, "strong"],
+  ["master", "strong"],
+  ["slave", "eventual"],
+  ["all", "eventual"],
+  [() => [], "eventual"],
+] as const)("promises of a Redis Cluster whose reads go to %s that they are %s", (scaleReads, consistency) => {
+  const driver = redisDriver({
+    cluster: [{ host: "127.0.0.1", port: 1 }],
+    clusterOptions: { ...(scaleReads && { scaleReads: scaleReads as never }) },
+  });
+  expect(createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET, hashTag: true }).capabilities).toMatchObject({
+    atomic: true,
+    consistency,
+  });
+});
+
 it("tells whether records are sealed", () => {
   const sealedBy = (secret: Secret): boolean => createUnstorageTokenStore(createStorage(), { secret }).capabilities.sealed;
   expect(sealedBy(SECRET)).toBe(true);

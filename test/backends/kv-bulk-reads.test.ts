@@ -210,6 +210,16 @@ describe("several index entries at once on Workers KV", () => {
     await world.expectFound({ ...ANN, accessToken: "d" });
   });
 
+  it("are no more asked for after answers without the proof to several saves at once", async () => {
+    const world = new World((driver) => shiftedDriver(driver, "inner"));
+    // The first one enters the register, which the others would wait for.
+    await world.run(world.store.saveToken(ANN));
+    const users = ["ben", "eve", "joe", "kim"];
+    await world.during(() => Promise.all(users.map((userName) => world.store.saveToken({ userName, refreshToken: userName }))));
+    expect(world.reads.bulk).toBe(4);
+    expect(await refresh(world, "b")).toMatchObject({ bulk: 0 });
+  });
+
   it("are asked for again where answers lacked the proof now and then", async () => {
     const world = new World();
     await prepare(world);

@@ -46,13 +46,21 @@ export function longestValueBytes({ name }: Driver): number | undefined {
   return name === "deno-kv" || name === "deno-kv-node" ? DENO_KV_VALUE_BYTES : undefined;
 }
 
+interface RedisDriverOptions {
+  readonly cluster?: unknown;
+  readonly clusterOptions?: { readonly scaleReads?: unknown };
+  readonly ttl?: unknown;
+}
+
 /**
  * No driver writes several keys in one step, or compares before it writes; `atomic` are those whose client does,
  * as far as can be told before it was asked. What lies under the driver may know better, once it was used.
  */
 export function driverCapabilities({ name, options }: Driver, hashTag: boolean): Omit<Capabilities, "sealed"> {
   const { atomic = false, ...facts } = name !== undefined && Object.hasOwn(DRIVERS, name) ? DRIVERS[name]! : UNKNOWN;
-  const { cluster, ttl } = (options ?? {}) as { cluster?: unknown; ttl?: unknown };
+  const { cluster, clusterOptions, ttl } = (options ?? {}) as RedisDriverOptions;
   const inOneStep = name !== "redis" || ((hashTag || !cluster) && !ttl);
-  return { engine: name ?? "unstorage", atomic: atomic && inOneStep, ...facts };
+  // A replica may lag behind its master.
+  const lags = name === "redis" && cluster && (clusterOptions?.scaleReads ?? "master") !== "master";
+  return { engine: name ?? "unstorage", atomic: atomic && inOneStep, ...facts, ...(lags ? { consistency: "eventual" } : {}) };
 }

@@ -24,7 +24,7 @@ export function pointerReadsBy(binding: KVBinding, parts: NativeParts): NativeAc
     async readPointers(plan) {
       const { next, previous, wanted, stale } = plan;
       const lists = [...wanted, ...stale];
-      if (lists.length < 2 || unproven === MAX_UNPROVEN) return undefined;
+      if (lists.length < 2 || unproven >= MAX_UNPROVEN) return undefined;
       const values = await kv.getAll([parts.keys.record((next ?? previous)!.key), ...lists]).catch((error: unknown) => {
         // A binding without bulk reads may say so in any way, and what else is wrong single reads will tell. But who is asked too often is not asked more.
         if (error instanceof StoreRateLimitedError) throw error;
