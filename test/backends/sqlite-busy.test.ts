@@ -21,9 +21,11 @@ it("only what answers at once is a database that answers at once", () => {
   expect(isSyncDatabase(answers(Promise.resolve({ one: 1 })))).toBe(false);
   expect(isSyncDatabase(answers(undefined))).toBe(false);
   expect(isSyncDatabase({ exec: () => {} })).toBe(false);
+  expect(isSyncDatabase({ exec: () => {}, prepare: () => ({ all: () => {} }) })).toBe(false);
   expect(isSyncDatabase(undefined)).toBe(false);
   const closed = (): never => {
     throw new Error("closed");
   };
-  expect(isSyncDatabase({ exec: () => {}, prepare: closed })).toBe(false);
+  // Which kind it is can't be told now.
+  expect(() => isSyncDatabase({ exec: () => {}, prepare: closed })).toThrow("closed");
 });

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import nodeSqlite from "db0/connectors/node-sqlite";
 import { createStorage } from "unstorage";
-import { expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
+import type { EdgeTokenStore } from "../../src/index.ts";
 import { expectCode } from "../conformance/fixture.ts";
 import { sqlSuite } from "../conformance/sql-suite.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
@@ -49,6 +50,92 @@ it("waits while another connection writes, and says so where that takes too long
   vi.restoreAllMocks();
   other.exec("COMMIT");
   expect(await store.saveToken({ userName: "ann", clientId: "c", accessToken: "c" })).toMatchObject({ version: 3 });
+  other.close();
+  await database.dispose();
+});
+
+describe("a database that is locked at the first call", () => {
+  /** Two stores of their own, as two processes have them, over a file that another connection has locked. */
+  async function locked(lock: string, prepared: boolean) {
+    const path = join(await temporaryDirectory(), "tokens.sqlite");
+    const connect = () => {
+      const { driver, database } = sqlStorage(nodeSqlite({ path }));
+      return { database, store: createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET }) };
+    };
+    const before = connect();
+    if (prepared) await before.store.saveToken({ userName: "ann", clientId: "c", refreshToken: "r" });
+    await before.database.dispose();
+    const other = new DatabaseSync(path);
+    other.exec("CREATE TABLE IF NOT EXISTS orders (id INTEGER)");
+    other.exec(lock);
+    const connections = [connect(), connect()];
+    return {
+      stores: connections.map(({ store }) => store),
+      unlock: () => other.exec("COMMIT"),
+      async [Symbol.asyncDispose]() {
+        other.close();
+        await Promise.all(connections.map(({ database }) => database.dispose()));
+      },
+    };
+  }
+
+  it.each([
+    ["has its table, to others' reads", "BEGIN EXCLUSIVE", true],
+    ["has no table yet, to others' reads", "BEGIN EXCLUSIVE", false],
+    ["has no table yet, to others' writes", "BEGIN IMMEDIATE", false],
+  ])("that %s, is waited for, and is compared and written in one step then", async (_name, lock, prepared) => {
+    await using database = await locked(lock, prepared);
+    setTimeout(() => database.unlock(), 50);
+    const token = { userName: "ann", clientId: "c", refreshToken: "r" };
+    await Promise.all(database.stores.map((store) => store.findToken(token)));
+    await database.stores[0]!.saveToken(token);
+    for (let round = 0; round < 10; round++) {
+      await Promise.all(database.stores.map((store, number) => store.saveToken({ ...token, accessToken: `${round}-${number}` })));
+    }
+    expect(database.stores.map((store) => store.capabilities.atomic)).toEqual([true, true]);
+    expect(await database.stores[0]!.findToken(token)).toMatchObject({ version: 21 });
+  });
+
+  it.each([
+    ["BEGIN EXCLUSIVE", true],
+    ["BEGIN EXCLUSIVE", false],
+    ["BEGIN IMMEDIATE", false],
+  ])("for too long, by %s, fails the calls until then and no other: its table is there, %s", async (lock, prepared) => {
+    await using database = await locked(lock, prepared);
+    const { now } = performance;
+    let time = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => now.call(performance) + (time += 1000));
+    const [store] = database.stores as [EdgeTokenStore];
+    await expectCode(store.findToken({ userName: "ann" }), "ERR_STORE_UNAVAILABLE");
+    await expectCode(store.saveToken({ userName: "ann", clientId: "c", refreshToken: "r" }), "ERR_STORE_UNAVAILABLE");
+    vi.restoreAllMocks();
+    database.unlock();
+    await store.saveToken({ userName: "ann", clientId: "c", refreshToken: "r2" });
+    expect(await store.findToken({ refreshToken: "r2" })).toMatchObject({ version: prepared ? 2 : 1 });
+    expect(store.capabilities.atomic).toBe(true);
+  });
+});
+
+it("a database that is locked between the making of the table and the driver's first look at it serves all the same", async () => {
+  const path = join(await temporaryDirectory(), "tokens.sqlite");
+  const { driver, database } = sqlStorage(nodeSqlite({ path }));
+  const other = new DatabaseSync(path);
+  const { prepare } = database;
+  vi.spyOn(database, "prepare").mockImplementation((sql) => {
+    const statement = prepare(sql);
+    if (!sql.startsWith("CREATE")) return statement;
+    const run: typeof statement.run = async (...params) => {
+      const result = await statement.run(...params);
+      other.exec("BEGIN EXCLUSIVE");
+      setTimeout(() => other.exec("COMMIT"), 50);
+      return result;
+    };
+    return Object.assign(Object.create(statement), { run });
+  });
+  const store = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
+  expect(await store.saveToken({ refreshToken: "r" })).toMatchObject({ version: 1 });
+  expect(driver.options).toMatchObject({ database });
+  expect(await store.saveToken({ refreshToken: "r", scope: "s" })).toMatchObject({ version: 2 });
   other.close();
   await database.dispose();
 });

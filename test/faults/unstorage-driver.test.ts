@@ -73,6 +73,22 @@ describe("a driver that fails", () => {
     await expectCode(store.saveToken(ANN), "ERR_STORE_UNAVAILABLE");
   });
 
+  it("to give its client, which could compare, is not written to without comparing", async () => {
+    let written = 0;
+    let gone = true;
+    const driver = instrumentDriver(memoryDriver(), (call) => void (written += call === "setItem" ? 1 : 0));
+    const getInstance = (): undefined => {
+      if (gone) throw Object.assign(new Error("not now"), { code: "ECONNREFUSED" });
+    };
+    const store = createUnstorageTokenStore(createStorage({ driver: { ...driver, getInstance } }), { secret: SECRET });
+    const failure = { code: "ERR_STORE_UNAVAILABLE", cause: { code: "ECONNREFUSED" } };
+    await expect(store.saveToken(ANN)).rejects.toMatchObject(failure);
+    await expect(store.findToken({ userName: ANN.userName })).rejects.toMatchObject(failure);
+    expect(written).toBe(0);
+    gone = false;
+    expect(await store.saveToken(ANN)).toMatchObject({ version: 1 });
+  });
+
   it("that resolves with an error instead of rejecting is an error too", async () => {
     const driver = {
       ...memoryDriver(),

@@ -10,12 +10,12 @@ export interface SqlStorage {
   readonly driver: Driver;
 }
 
-/** unstorage's driver over the connector or the database, in its default table. */
-export function sqlStorage(over: Connector | Database): SqlStorage {
+/** unstorage's driver over the connector or the database, in its default table or another. */
+export function sqlStorage(over: Connector | Database, tableName?: string): SqlStorage {
   const database = "sql" in over ? over : createDatabase(over);
   // The driver says once that it is experimental.
   vi.spyOn(console, "warn").mockImplementation(() => {});
-  return { database, driver: db0Driver({ database }) as Driver };
+  return { database, driver: db0Driver({ database, ...(tableName === undefined ? {} : { tableName }) }) as Driver };
 }
 
 /** Lets the statements of this kind fail as they do with a disk or connection that is gone, until it is called. */

@@ -1,11 +1,11 @@
 import type { Driver, Storage } from "unstorage";
-import { StoreUnavailableError } from "../../errors.ts";
+import { StoreUnavailableError, TokenStoreError } from "../../errors.ts";
 import { driverFailure } from "./driver-failure.ts";
 import { prefixOf } from "./prefix.ts";
 import { rateLimitPauseMs } from "./rate-limit-pause.ts";
 import { canWrite, hidesFailedReads, hidesFailedRemovals, hidesFailedWrites, listEnd } from "./silent-drivers.ts";
 import { isBusy, whileBusy } from "./sql/busy.ts";
-import { assertAnswers } from "./sql/table.ts";
+import { setUp } from "./sql/first-use.ts";
 import { storeError } from "./store-errors.ts";
 
 /** How many keys are read side by side, of drivers that send one request for each. */
@@ -19,8 +19,8 @@ export class CheckedStorage {
   readonly #anyKey: string;
   /** Whether the storage takes no batches. */
   #singly = false;
-  #answered: Promise<void> | undefined;
-  #answers = false;
+  #settingUp: Promise<void> | undefined;
+  #setUp = false;
   /** Whether a write has been seen to arrive. */
   #proven = false;
 
@@ -122,28 +122,29 @@ export class CheckedStorage {
     return again;
   }
 
-  async #assertAnswers(): Promise<void> {
+  async #beSetUp(): Promise<void> {
     try {
-      await (this.#answered ??= assertAnswers(this.driver));
-      this.#answers = true;
+      await (this.#settingUp ??= setUp(this.driver));
+      this.#setUp = true;
     } catch (error) {
-      this.#answered = undefined;
+      this.#settingUp = undefined;
       throw error;
     }
   }
 
   /** Repeats what the storage refuses for its rate, after a pause; every request is one that can be repeated. */
   async attempt<Result>(doing: string, call: () => Promise<Result>): Promise<Result> {
-    let task = call;
+    const whole = (): Promise<Result> => (this.#setUp ? call() : this.#beSetUp().then(call));
+    let task = whole;
     for (let repeats = 0; ; repeats++) {
       try {
-        if (!this.#answers) await this.#assertAnswers();
         return await task();
       } catch (error) {
-        if (task === call && isBusy(error)) {
-          task = () => whileBusy(call);
+        if (task === whole && isBusy(error)) {
+          task = () => whileBusy(whole);
           continue;
         }
+        if (error instanceof TokenStoreError) throw error;
         const failure = driverFailure(error);
         const pause = failure.kind === "rate-limited" ? rateLimitPauseMs(repeats, failure.retryAfterMs, Math.random()) : undefined;
         if (pause === undefined) throw storeError(doing, this.driver.name ?? "unstorage", failure.kind, error);

@@ -88,28 +88,23 @@ export class NativeAccessFinder {
   }
 
   async #find(): Promise<NativeAccess> {
-    this.#candidate ??= await this.#detect();
-    const { readText, fallback = NONE } = this.#candidate ?? NONE;
-    const proven = this.#candidate && (readText ? await this.#proves(readText) : true);
+    // What can't be told now fails the call: without it, a storage that compares would be written to without comparing.
+    this.#candidate ??= await this.#storage.attempt("read", () => this.#detect());
+    const { readText, fallback = NONE } = this.#candidate;
+    const proven = readText ? await this.#proves(readText) : true;
     if (proven !== undefined) this.#settled = proven ? this.#candidate : fallback;
     return this.#settled ?? fallback;
   }
 
-  /** Undefined where it can't be told now, such as with a server that is down. */
-  async #detect(): Promise<NativeAccess | undefined> {
+  async #detect(): Promise<NativeAccess> {
     const { driver, driverKey } = this.#storage;
-    try {
-      const instance: unknown = await driver.getInstance?.();
-      if (!instance) return NONE;
-      for (const detect of this.#detectors) {
-        const access = await detect(instance, { driver, storage: this.#storage, keys: this.#keys, driverKey });
-        if (access) return access;
-      }
-      return NONE;
-    } catch {
-      // What is wrong with it the driver itself will tell, where it can be told apart from a miss.
-      return undefined;
+    const instance: unknown = await driver.getInstance?.();
+    if (!instance) return NONE;
+    for (const detect of this.#detectors) {
+      const access = await detect(instance, { driver, storage: this.#storage, keys: this.#keys, driverKey });
+      if (access) return access;
     }
+    return NONE;
   }
 
   /**

@@ -12,16 +12,16 @@ export interface SyncDatabase {
   prepare(sql: string): { get(...params: SqlValue[]): unknown; run(...params: SqlValue[]): unknown };
 }
 
-/** Whether the connection answers at once: the npm package sqlite3 has the same methods and takes callbacks. */
+/**
+ * Whether the connection answers at once: the npm package sqlite3 has the same methods and takes callbacks, and
+ * Cloudflare D1's statement has no `get`. Throws where it can't be told now, such as where the database is locked.
+ */
 export function isSyncDatabase(instance: unknown): instance is SyncDatabase {
   const { exec, prepare } = (instance ?? {}) as Partial<SyncDatabase>;
   if (typeof exec !== "function" || typeof prepare !== "function") return false;
-  try {
-    const row = (instance as SyncDatabase).prepare("SELECT 1 AS one").get() as { one?: unknown } | null | undefined;
-    return Number(row?.one) === 1;
-  } catch {
-    return false;
-  }
+  const statement: Partial<ReturnType<SyncDatabase["prepare"]>> = (instance as SyncDatabase).prepare("SELECT 1 AS one");
+  const row = statement.get?.() as { one?: unknown } | null | undefined;
+  return Number(row?.one) === 1;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Driver } from "unstorage";
 export interface Database {
   readonly dialect: string;
   prepare(sql: string): Statement;
+  sql(strings: TemplateStringsArray, ...values: SqlValue[]): Promise<unknown>;
   getInstance(): unknown;
 }
 
@@ -23,13 +24,4 @@ export function isDatabase(instance: unknown): instance is Database {
 export function tableOf(driver: Driver): string | undefined {
   const { tableName } = (driver.options ?? {}) as { tableName?: unknown };
   return typeof tableName === "string" && tableName !== "" ? tableName : undefined;
-}
-
-/**
- * unstorage's db0 driver keeps a first failure to connect for ever, since it keeps the set-up of its table.
- * So it is not called before the database has answered once.
- */
-export async function assertAnswers({ options }: Driver): Promise<void> {
-  const { database } = (options ?? {}) as { database?: unknown };
-  if (isDatabase(database)) await database.prepare("SELECT 1 AS one").all();
 }
