@@ -140,6 +140,18 @@ it("a database that is locked between the making of the table and the driver's f
   await database.dispose();
 });
 
+it.each(["null", "undefined", " NULL\n"])("a row that the driver reads as none, %j, is no obstacle to the next save", async (text) => {
+  const { driver, database } = sqlStorage(nodeSqlite({ name: ":memory:" }));
+  const store = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET, memo: 0 });
+  const token = { userName: "ann", clientId: "c", refreshToken: "r" };
+  const { id } = await store.saveToken(token);
+  await database.prepare("UPDATE unstorage SET value = ? WHERE value LIKE '%body%' AND key <> 'tokens:r:keys'").run(text);
+  expect(await store.findTokenById(id)).toBeNull();
+  expect(await store.saveToken(token)).toMatchObject({ id, version: 1 });
+  expect(await store.findToken({ refreshToken: "r" })).toMatchObject({ id });
+  await database.dispose();
+});
+
 it("writes over no record whose index entries somebody has edited since it was remembered", async () => {
   const path = join(await temporaryDirectory(), "tokens.sqlite");
   const { driver, database } = sqlStorage(nodeSqlite({ path }));

@@ -13,6 +13,8 @@ export interface GuardedStatement {
  *
  * Rows that must be there are locked as they are compared, so that they stay as they are. Rows that must not
  * be there can't be locked: where one comes in between, the statement raises an error and undoes itself.
+ *
+ * What is to be written is called `_ets` there: it would hide a table of its own name.
  */
 
 /** Tells by its count of affected rows: none where the comparison failed. A row that goes is left without a value: see {@link mysqlCleanUp}. */
@@ -29,8 +31,8 @@ export function mysqlStatement(table: string, changes: readonly RowChange[]): Gu
   return {
     sql:
       `INSERT INTO ${table} (\`key\`, \`value\`, created_at, updated_at) ` +
-      `SELECT w.k, w.v, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM (${rows.join(" UNION ALL ")}) AS w ${guard}` +
-      `ON DUPLICATE KEY UPDATE \`value\` = IF(w.fresh AND ${table}.\`value\` IS NOT NULL, (SELECT 1 UNION ALL SELECT 2), w.v), ` +
+      `SELECT _ets.k, _ets.v, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM (${rows.join(" UNION ALL ")}) AS _ets ${guard}` +
+      `ON DUPLICATE KEY UPDATE \`value\` = IF(_ets.fresh AND ${table}.\`value\` IS NOT NULL, (SELECT 1 UNION ALL SELECT 2), _ets.v), ` +
       "updated_at = CURRENT_TIMESTAMP",
     params: [
       ...changes.flatMap(({ key, value }) => [key, value]),
@@ -55,16 +57,16 @@ export function postgresqlStatement(table: string, changes: readonly RowChange[]
   const rows = changes.map(() => "(CAST(? AS text), CAST(? AS text), CAST(? AS text))");
   return {
     sql:
-      `WITH w (k, v, e) AS (VALUES ${rows.join(", ")}), ` +
-      `present AS (SELECT t.key, t.value FROM ${table} AS t WHERE t.key IN (SELECT k FROM w WHERE e IS NOT NULL) ORDER BY t.key FOR UPDATE), ` +
-      "same AS (SELECT 1 WHERE (SELECT count(*) FROM w JOIN present AS p ON p.key = w.k AND p.value = w.e) = (SELECT count(e) FROM w)), " +
+      `WITH _ets (k, v, e) AS (VALUES ${rows.join(", ")}), ` +
+      `present AS (SELECT t.key, t.value FROM ${table} AS t WHERE t.key IN (SELECT k FROM _ets WHERE e IS NOT NULL) ORDER BY t.key FOR UPDATE), ` +
+      "same AS (SELECT 1 WHERE (SELECT count(*) FROM _ets JOIN present AS p ON p.key = _ets.k AND p.value = _ets.e) = (SELECT count(e) FROM _ets)), " +
       `inserted AS (INSERT INTO ${table} AS t (key, value, created_at, updated_at) ` +
-      "SELECT k, v, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM w, same WHERE e IS NULL AND v IS NOT NULL " +
+      "SELECT k, v, CURRENT_TIMESTAMP, CURRENT_TIMESTAMP FROM _ets, same WHERE e IS NULL AND v IS NOT NULL " +
       // Division by zero is the only error to be raised in plain SQL that quotes no value.
       "ON CONFLICT (key) DO UPDATE SET value = CASE WHEN t.value IS NULL THEN excluded.value ELSE (1 / (length(t.value) * 0))::text END), " +
-      `updated AS (UPDATE ${table} AS t SET value = w.v, updated_at = CURRENT_TIMESTAMP FROM w, same ` +
-      "WHERE t.key = w.k AND w.e IS NOT NULL AND w.v IS NOT NULL), " +
-      `deleted AS (DELETE FROM ${table} AS t USING w, same WHERE t.key = w.k AND w.e IS NOT NULL AND w.v IS NULL) ` +
+      `updated AS (UPDATE ${table} AS t SET value = _ets.v, updated_at = CURRENT_TIMESTAMP FROM _ets, same ` +
+      "WHERE t.key = _ets.k AND _ets.e IS NOT NULL AND _ets.v IS NOT NULL), " +
+      `deleted AS (DELETE FROM ${table} AS t USING _ets, same WHERE t.key = _ets.k AND _ets.e IS NOT NULL AND _ets.v IS NULL) ` +
       "SELECT count(*)::int AS applied FROM same",
     params: changes.flatMap(({ key, value, expected }) => [key, value, expected]),
   };

@@ -28,7 +28,7 @@ export function commitChanges(keys: Keys, { previous, next, wanted, stale, inser
   if (next) {
     const key = keys.record(next.key);
     const expected = rows(key);
-    if (inserts && expected !== null) return undefined;
+    if (inserts && parseText(expected) !== undefined) return undefined;
     changes.push({ key, expected, value: JSON.stringify(recordValue(next)) }, ...missingPointers(next, wanted, rows));
   }
   for (const key of stale) {
@@ -59,9 +59,9 @@ function missingPointers({ key: record, version }: StoredRecord, wanted: readonl
   });
 }
 
-/** Text that is no JSON stays text: something lies there, but nothing of ours. */
+/** Text that is no JSON stays text: something lies there, but nothing of ours. What unstorage reads as no value is none here too. */
 function parseText(text: string | null): unknown {
-  if (text === null) return undefined;
+  if (text === null || /^\s*(null|undefined)\s*$/i.test(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
