@@ -19,7 +19,7 @@ import { expectCode, manualClock, unique } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { capabilitySuite, realTime, TTL_SECONDS } from "../support/capability-suite.ts";
 import { DelayedKV } from "../../src/testing/index.ts";
-import { sqlStorage } from "../support/sql.ts";
+import { failStatements, sqlStorage } from "../support/sql.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const over = (driver: Driver) => createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET }).capabilities;
@@ -178,15 +178,24 @@ it("tells, once it was used, what lies under a SQL driver", async () => {
   }
 });
 
-it("claims nothing of a SQL connection that can't compare and write in one step", async () => {
-  const { database } = sqlStorage(nodeSqlite({ name: ":memory:" }));
-  const raw = (await database.getInstance()) as { exec(sql: string): void };
-  // As sqlite3 from npm and Cloudflare D1 have it: the methods are there, and answer later.
-  const later = { exec: raw.exec, prepare: () => ({ get: async () => ({ one: 1 }), run: async () => {} }) };
-  const { driver } = sqlStorage({ ...database, dialect: "sqlite", getInstance: async () => later } as never);
-  const store = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
-  await store.saveToken({ refreshToken: "r" });
-  expect(await store.saveToken({ refreshToken: "r", scope: "s" })).toMatchObject({ version: 2 });
-  expect(store.capabilities).toMatchObject({ engine: "db0", atomic: false });
-  await database.dispose();
+describe("a SQL connection that can't compare and write in one step", () => {
+  it.each([
+    ["in memory", "sqlite", ":memory:", undefined, false],
+    ["in a file", "sqlite", "file", undefined, true],
+    ["in memory, of libsql", "libsql", ":memory:", undefined, false],
+    ["in a file, of libsql", "libsql", "file", undefined, true],
+    ["of a server that answers no pragma", "libsql", ":memory:", "PRAGMA", true],
+  ] as const)("is claimed to do so by nobody, and to keep what it does: %s", async (_name, dialect, name, refused, kept) => {
+    const connector = nodeSqlite({ name, cwd: await temporaryDirectory() });
+    const { exec } = connector.getInstance() as { exec(sql: string): void };
+    // As sqlite3 from npm and Cloudflare D1 have it: the methods are there, and answer later.
+    const later = { exec, prepare: () => ({ get: async () => ({ one: 1 }), run: async () => {} }) };
+    const { driver, database } = sqlStorage({ ...connector, dialect, getInstance: async () => later } as never);
+    if (refused) failStatements(database, (sql) => sql.startsWith(refused));
+    const store = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
+    await store.saveToken({ refreshToken: "r" });
+    expect(await store.saveToken({ refreshToken: "r", scope: "s" })).toMatchObject({ version: 2 });
+    expect(store.capabilities).toMatchObject({ engine: "db0", atomic: false, durable: kept, persistent: kept });
+    await database.dispose();
+  });
 });
