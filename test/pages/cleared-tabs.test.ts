@@ -92,3 +92,59 @@ it("site data that is cleared under four tabs while they save ends no tab's save
   }
   expect(complaints).toEqual([]);
 });
+
+/** What the tab of the second test keeps between two evaluations: how many calls have ended, and how many have not. */
+declare const calls: { going: boolean; ended: number; open: number; running: Promise<unknown> };
+
+const SUDDEN_CLEARINGS = 80;
+
+it("site data that is cleared at any moment of reads, lists and saves leaves none of them without an end, and nothing unhandled", async () => {
+  await using server = await startPageServer();
+  await using browser = await chromium.launch(chromiumLaunchOptions());
+  const page = await browser.newPage();
+  const complaints: string[] = [];
+  page.on("pageerror", ({ message }) => complaints.push(message));
+  const origin = `http://127.0.0.1:${server.port}`;
+  await page.goto(`${origin}/`);
+  const devtools = await page.context().newCDPSession(page);
+
+  await page.evaluate(() => {
+    const { createIndexedDBTokenStore } = (globalThis as unknown as { library: typeof Library }).library;
+    const store = createIndexedDBTokenStore();
+    const query = { userName: "ann", clientId: "c" };
+    let save = 0;
+    const tasks: (() => Promise<unknown>)[] = [
+      () => store.findToken(query),
+      () => store.findToken({ userName: "ann" }),
+      () => store.getTokens(),
+      () => store.saveToken({ ...query, refreshToken: `refresh-${save++}` }),
+    ];
+    const state = { going: true, ended: 0, open: 0, running: Promise.resolve() as Promise<unknown> };
+    Object.assign(globalThis, { calls: state });
+    state.running = Promise.all(
+      tasks.map(async (task) => {
+        while (state.going) {
+          state.open++;
+          // What fails is told; what does not end is told by nothing.
+          await task().catch(() => {});
+          state.open--;
+          state.ended++;
+          // Lest each batch have the same four in it.
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 3));
+        }
+      }),
+    );
+  });
+  for (let clearing = 0; clearing < SUDDEN_CLEARINGS; clearing++) {
+    await devtools.send("Storage.clearDataForOrigin", { origin, storageTypes: "indexeddb" });
+    await page.waitForTimeout(Math.random() * 150);
+  }
+  const stopped = page.evaluate(() => {
+    calls.going = false;
+    return calls.running;
+  });
+  await Promise.race([stopped, page.waitForTimeout(20_000)]);
+  expect(await page.evaluate(() => calls.open)).toBe(0);
+  expect(await page.evaluate(() => calls.ended)).toBeGreaterThan(SUDDEN_CLEARINGS);
+  expect(complaints).toEqual([]);
+});

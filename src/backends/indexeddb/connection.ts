@@ -68,7 +68,9 @@ export class Connection {
 
   async #openInTime(lost: () => void): Promise<IDBDatabase> {
     const opening = openDB(this.#name, DATABASE_VERSION, {
-      upgrade(database) {
+      upgrade(database, _from, _to, { done }) {
+        // Where it fails the opening does, too: told there, this would be a rejection that nobody handles.
+        done.catch(() => {});
         const records = database.createObjectStore("records", { keyPath: "key" });
         for (const name of INDEX_NAMES) records.createIndex(name, `index.${name}`);
         database.createObjectStore("keys");

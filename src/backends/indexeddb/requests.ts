@@ -8,44 +8,40 @@ import type { StoreName } from "./schema.ts";
 type ResultsOf<Requests> = { -readonly [Place in keyof Requests]: Requests[Place] extends IDBRequest<infer Result> ? Result : never };
 
 /** The results of requests that are placed in one transaction. */
-export function read<const Requests extends readonly IDBRequest[]>(
+export async function read<const Requests extends readonly IDBRequest[]>(
   database: IDBDatabase,
   name: StoreName,
   place: (store: IDBObjectStore) => Requests,
 ): Promise<ResultsOf<Requests>> {
-  return whileOpen(database, async () => {
-    const transaction = database.transaction(name);
-    const requests = place(transaction.objectStore(name));
-    // A write to the same store waits for the end of this transaction, which the browser would learn of only after the last result.
-    transaction.commit();
-    return (await Promise.all(requests.map(resultOf))) as ResultsOf<Requests>;
-  });
+  const transaction = database.transaction(name);
+  const requests = place(transaction.objectStore(name));
+  // A write to the same store waits for the end of this transaction, which the browser would learn of only after the last result.
+  transaction.commit();
+  return (await unlessEnded(transaction, Promise.all(requests.map(resultOf)))) as ResultsOf<Requests>;
 }
 
 /**
  * Places requests in one transaction and resolves once it is complete. Nothing is written where `place` throws,
  * where it or a handler of its aborts, where a request fails or the connection ends.
  */
-export function write(
+export async function write(
   database: IDBDatabase,
   name: StoreName,
   durability: IDBTransactionDurability,
   place: (store: IDBObjectStore) => void,
 ): Promise<void> {
-  return whileOpen(database, () => {
-    const transaction = database.transaction(name, "readwrite", { durability });
-    return new Promise((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.addEventListener("abort", () => reject(transaction.error ?? aborted()));
-      transaction.addEventListener("error", ({ target }) => reject((target as IDBRequest).error!));
-      try {
-        place(transaction.objectStore(name));
-      } catch (error) {
-        reject(error);
-        transaction.abort();
-      }
-    });
+  const transaction = database.transaction(name, "readwrite", { durability });
+  const written = new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.addEventListener("error", ({ target }) => reject((target as IDBRequest).error!));
+    try {
+      place(transaction.objectStore(name));
+    } catch (error) {
+      reject(error);
+      transaction.abort();
+    }
   });
+  return unlessEnded(transaction, written);
 }
 
 /** Asks within a transaction, and may ask more once it is answered. */
@@ -72,17 +68,21 @@ export function asking(transaction: IDBTransaction, isSound: () => boolean): Ask
 }
 
 /**
- * Where the browser ends the connection, as it does when the site's data is cleared, Chromium tells of it by this event of the
- * database, and by the requests that are open: not by the transaction, and by no request of one that was told to commit.
+ * Where the browser ends the connection, as it does when the site's data is cleared, Chromium tells of it by an event of the database
+ * or by one of the transaction, at times by one of the two alone, and by no request of a transaction that was told to commit.
  */
-async function whileOpen<Result>(database: IDBDatabase, task: () => Promise<Result>): Promise<Result> {
-  let closed = (): void => {};
-  const closing = new Promise<never>((_, reject) => (closed = () => reject(aborted())));
-  database.addEventListener("close", closed);
+async function unlessEnded<Result>(transaction: IDBTransaction, result: Promise<Result>): Promise<Result> {
+  const { db } = transaction;
+  let end = (): void => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = () => reject(transaction.error ?? new DOMException("The transaction was aborted.", "AbortError"));
+  });
+  transaction.addEventListener("abort", end);
+  db.addEventListener("close", end);
   try {
-    return await Promise.race([task(), closing]);
+    return await Promise.race([result, ended]);
   } finally {
-    database.removeEventListener("close", closed);
+    db.removeEventListener("close", end);
   }
 }
 
@@ -91,8 +91,4 @@ function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {
     request.onsuccess = () => resolve(request.result);
     request.addEventListener("error", () => reject(request.error!));
   });
-}
-
-function aborted(): DOMException {
-  return new DOMException("The transaction was aborted.", "AbortError");
 }
