@@ -96,6 +96,45 @@ describe("a commit", () => {
     expect(results.filter(Boolean)).toHaveLength(1);
   });
 
+  describe("that moves a record within one object", () => {
+    const key = (digit: string): string => digit.repeat(32);
+    const [old, moved] = [record(1, "old", key("0")), record(1, "moved", key("1"))];
+
+    it.each([1, 2])("is one call, and only over what was read, shard %i", async (shard) => {
+      const calls: string[] = [];
+      const counting = objects.through((call, what) => {
+        calls.push(what);
+        return call();
+      });
+      const to = { ...moved, key: key(shard === 1 ? "1" : "2") };
+      const spread = backend(counting, shard);
+      await spread.commit(undefined, old);
+      await spread.commit(undefined, record(1, "taken", key("4")));
+      calls.length = 0;
+      expect(await spread.commit(record(2, "changed"), to)).toBe(false);
+      expect(await spread.commit(old, { ...to, key: key("4") })).toBe(false);
+      expect(await spread.commit(old, to)).toBe(true);
+      expect(await spread.commit(old, to)).toBe(false);
+      expect(calls).toHaveLength(4);
+      expect((await all(spread.scan({ pageSize: 10 }))).flat()).toEqual([to, record(1, "taken", key("4"))]);
+    });
+
+    it("counts once where the answer was lost, and tells of a key that is taken also then", async () => {
+      const lost = new Set<string>();
+      const lossy = objects.through(async (call, what) => {
+        const answer = await call();
+        if (lost.has(what)) return answer;
+        lost.add(what);
+        throw failure({ retryable: true });
+      });
+      await backend().commit(undefined, old);
+      await backend().commit(undefined, record(1, "taken", key("4")));
+      expect(await backend(lossy).commit(old, { ...moved, key: key("4") })).toBe(false);
+      expect(await backend(lossy).commit(old, moved)).toBe(true);
+      expect((await all(backend().scan({ pageSize: 10 }))).flat()).toEqual([moved, record(1, "taken", key("4"))]);
+    });
+  });
+
   it("that moves a record to another object takes it back where the old one was changed", async () => {
     const [old, moved] = [record(1, "old"), record(1, "moved", `${"0".repeat(7)}1${"0".repeat(24)}`)];
     const spread = backend(objects, 2);

@@ -47,7 +47,7 @@ export class DurableObjectBackend implements Backend {
 
   async commit(previous: StoredRecord | undefined, next: StoredRecord | undefined): Promise<boolean> {
     if (next) this.assertFits(next);
-    if (previous && next && previous.key !== next.key) return this.#move(previous, next);
+    if (previous && next && this.#objectOf(previous.key) !== this.#objectOf(next.key)) return this.#move(previous, next);
     return this.#commit(previous, next);
   }
 

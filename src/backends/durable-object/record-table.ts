@@ -49,15 +49,16 @@ export class RecordTable {
   }
 
   commit(shard: number, { previous, next, repeated }: Commit): boolean {
-    const key = next?.key ?? previous?.key;
-    if (key === undefined) return true;
     const committed = this.#storage.transactionSync(() => {
-      const stored = this.read(key);
-      if (repeated && isWritten(stored, next)) return true;
-      if (previous ? !stored || !isSameRecord(fromRow(stored), fromRow(previous)) : stored) return false;
-      if (next && stored) this.#update(stored, next);
+      const stored = previous && this.read(previous.key);
+      const there = next && (next.key === previous?.key ? stored : this.read(next.key));
+      if (repeated && isWritten(next ? there : stored, next)) return true;
+      if (previous && !(stored && isSameRecord(fromRow(stored), fromRow(previous)))) return false;
+      // A record that is new or moves there needs the key free.
+      if (there && there !== stored) return false;
+      if (stored && stored.key !== next?.key) this.#storage.sql.exec("DELETE FROM token_records WHERE key = ?", stored.key);
+      if (next && there) this.#update(there, next);
       else if (next) this.#insert(shard, next);
-      else this.#storage.sql.exec("DELETE FROM token_records WHERE key = ?", key);
       return true;
     });
     if (committed && next) this.#shard ??= shard;
