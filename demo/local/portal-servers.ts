@@ -24,6 +24,7 @@ export class PortalServers {
   #standIn: StandIn | undefined;
   #worker: RunningWorker | undefined;
   #variables: Record<string, string> = {};
+  #rotated: Promise<unknown> = Promise.resolve();
 
   constructor(options: PortalServersOptions) {
     this.#options = options;
@@ -81,9 +82,19 @@ export class PortalServers {
     return new URL(request.url).pathname === "/inspector/rotate" ? this.#rotate(request) : this.#worker!.fetch(request);
   }
 
+  /** One after the other: each needs what the one before it has moved. */
+  #rotate(request: Request): Promise<Response> {
+    const rotated = this.#rotated.then(() => this.#rotateOnce(request));
+    this.#rotated = rotated.catch(() => {});
+    return rotated;
+  }
+
   /** As a deployment does it: both secrets, then move the records, then the new one alone. */
-  async #rotate(request: Request): Promise<Response> {
+  async #rotateOnce(request: Request): Promise<Response> {
     const move = new Request(new URL("/inspector/move", request.url), request);
+    // What the Worker refuses, or can't move, changes no secret.
+    const allowed = await this.#worker!.fetch(move.clone());
+    if (!allowed.ok) return allowed;
     const previous = this.#variables["TOKEN_SECRET"]!;
     const secret = await replaceSecret(this.#secretFile);
     await this.restartWorker({ TOKEN_SECRET: secret, TOKEN_SECRET_PREVIOUS: previous });
