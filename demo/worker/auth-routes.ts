@@ -38,7 +38,9 @@ authRoutes.get(CALLBACK_PATH, async (context) => {
     const saved = await saveGrant(tokens, grant, context.env.ZOHO_CLIENT_ID);
     // Zoho grants a refresh token with the first consent only. Where ours is gone since, ask for another one.
     if (saved.refreshToken === undefined) return await goToAccounts(context, attempt.returnTo, "consent");
-    await beginSession(context, saved.id);
+    const left = await beginSession(context, saved.id);
+    // Nobody could use or revoke it any more.
+    if (left !== undefined) context.executionCtx.waitUntil(forget(tokens, left).catch(() => false));
   } catch (failure) {
     console.error(`log-in failed: ${errorCode(failure)}`);
     return backWith(context, logInProblem(failure));

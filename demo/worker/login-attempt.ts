@@ -4,7 +4,8 @@ import type { Portal } from "./bindings.ts";
 import { randomText } from "./random.ts";
 import { parseReturnTo } from "./return-to.ts";
 
-const COOKIE = "login";
+/** One for each of the log-ins that tabs begin at once, and never more than there are characters. */
+const cookieOf = (state: string): string => `login-${state[0]}`;
 const ATTRIBUTES = { prefix: "host", path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as const;
 const LIFETIME_SECONDS = 10 * 60;
 
@@ -21,15 +22,16 @@ export interface LoginAttempt {
 /** Kept in a cookie, which only this browser has: no storage can be filled by strangers who begin log-ins. */
 export function beginAttempt(context: Context<Portal>, returnTo: string): LoginAttempt {
   const attempt = { state: randomText(), codeVerifier: randomText(), returnTo };
-  setCookie(context, COOKIE, JSON.stringify(attempt), { ...ATTRIBUTES, maxAge: LIFETIME_SECONDS });
+  setCookie(context, cookieOf(attempt.state), JSON.stringify(attempt), { ...ATTRIBUTES, maxAge: LIFETIME_SECONDS });
   return attempt;
 }
 
 /** Takes the attempt that this state belongs to. It serves once, whatever comes of it. */
 export function takeAttempt(context: Context<Portal>, state: string | undefined): LoginAttempt | undefined {
-  const attempt = parse(getCookie(context, COOKIE, "host"));
-  deleteCookie(context, COOKIE, ATTRIBUTES);
-  return attempt && state !== undefined && state === attempt.state ? attempt : undefined;
+  if (!isRandomText(state)) return undefined;
+  const attempt = parse(getCookie(context, cookieOf(state), "host"));
+  deleteCookie(context, cookieOf(state), ATTRIBUTES);
+  return attempt?.state === state ? attempt : undefined;
 }
 
 function parse(cookie: string | undefined): LoginAttempt | undefined {

@@ -7,7 +7,7 @@ import type { SessionCalls } from "./session-object.ts";
 const COOKIE = "session";
 /** With the prefix `__Host-` no other host and no plain HTTP can set it. Lax: the redirect back from the log-in still sends it. */
 const ATTRIBUTES = { prefix: "host", path: "/", secure: true, httpOnly: true, sameSite: "Lax" } as const;
-const LIFETIME_SECONDS = 30 * 24 * 60 * 60;
+export const LIFETIME_SECONDS: number = 30 * 24 * 60 * 60;
 
 /** `<id of the user's object>.<256 random bits>`: where to ask, and what to show there. */
 const FORM = /^([0-9a-f]{64})\.([A-Za-z0-9_-]{43})$/;
@@ -17,14 +17,18 @@ interface Shown {
   digest: string;
 }
 
-/** Begins a session in this browser. Each log-in gets a new one, so none that an attacker planted becomes a user's. */
-export async function beginSession(context: Context<Portal>, tokenId: string): Promise<void> {
-  await endSession(context);
+/**
+ * Begins a session in this browser. Each log-in gets a new one, so none that an attacker planted becomes a user's. Resolves with
+ * the id of another user's token where this browser had that user's last session.
+ */
+export async function beginSession(context: Context<Portal>, tokenId: string): Promise<string | undefined> {
+  const ended = await endSession(context);
   const { SESSIONS } = context.env;
   const id = SESSIONS.idFromName(tokenId);
   const secret = randomText();
   await SESSIONS.get(id).begin(await sha256(secret), tokenId, LIFETIME_SECONDS * 1000);
   setCookie(context, COOKIE, `${id.toString()}.${secret}`, { ...ATTRIBUTES, maxAge: LIFETIME_SECONDS });
+  return ended === tokenId ? undefined : ended;
 }
 
 /** The id of the token that this browser's session stands for. */

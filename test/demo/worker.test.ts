@@ -13,6 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => site[Symbol.asyncDispose]());
 
+/** One that is looked for in the same place. */
+const forgedState = (callback: URL): string => callback.searchParams.get("state")![0]!.padEnd(43, "x");
+
 const newClient = async (student?: string): Promise<WorkerClient> => {
   const client = new WorkerClient(site);
   expect((await client.logIn(student)).headers.get("location")).toBe("/");
@@ -41,16 +44,41 @@ describe("a log-in at the Worker", () => {
   });
 
   test("is refused with a forged state, and with none", async () => {
-    for (const forge of [(url: URL) => url.searchParams.set("state", "x".repeat(43)), (url: URL) => url.searchParams.delete("state")]) {
+    const forgeries = [(url: URL) => url.searchParams.set("state", forgedState(url)), (url: URL) => url.searchParams.delete("state")];
+    for (const forge of forgeries) {
       const client = new WorkerClient(site);
       const callback = await client.consent(await client.begin());
-      const genuine = new URL(callback);
       forge(callback);
       expect((await client.follow(callback)).headers.get("location")).toBe("/?problem=LOGIN_FORGED");
-      // It served once: the genuine answer comes too late.
-      expect((await client.follow(genuine)).headers.get("location")).toBe("/?problem=LOGIN_FORGED");
       expect(await client.isLoggedIn()).toBe(false);
     }
+  });
+
+  test("is over once a state was guessed at: the genuine answer comes too late", async () => {
+    const client = new WorkerClient(site);
+    const genuine = await client.consent(await client.begin());
+    const forged = new URL(genuine);
+    forged.searchParams.set("state", forgedState(genuine));
+    await client.follow(forged);
+    expect((await client.follow(genuine)).headers.get("location")).toBe("/?problem=LOGIN_FORGED");
+  });
+
+  test("goes its own way in each tab, and none takes another's", async () => {
+    const client = new WorkerClient(site);
+    const first = await client.begin("/first");
+    let second = await client.begin("/second");
+    // One of 64 begins with the same character, and takes the place of the first.
+    while (second.searchParams.get("state")![0] === first.searchParams.get("state")![0]) second = await client.begin("/second");
+    expect((await client.follow(await client.consent(second))).headers.get("location")).toBe("/second");
+    expect((await client.follow(await client.consent(first))).headers.get("location")).toBe("/first");
+    expect([...client.cookies.keys()]).toEqual(["__Host-session"]);
+  });
+
+  test("keeps what it needs in a cookie that every browser takes, however long the escapes of its path are", async () => {
+    const address = `/auth/login?returnTo=${encodeURIComponent(`/${"ü".repeat(490)}`)}`;
+    const [line] = (await new WorkerClient(site).send(address)).headers.getSetCookie();
+    // RFC 6265 section 6.1.
+    expect(line!.length).toBeLessThanOrEqual(4096);
   });
 
   test("is refused when it is replayed, also with the cookie of the first time", async () => {
@@ -72,6 +100,7 @@ describe("a log-in at the Worker", () => {
     const mixed = new URL(stolen);
     mixed.searchParams.set("state", own.searchParams.get("state")!);
     expect((await thief.follow(mixed)).headers.get("location")).toBe("/?problem=LOGIN_FAILED");
+    // Its state was never the thief's.
     expect((await thief.follow(stolen)).headers.get("location")).toBe("/?problem=LOGIN_FORGED");
     expect(await thief.isLoggedIn()).toBe(false);
   });
@@ -90,6 +119,24 @@ describe("a log-in at the Worker", () => {
     expect(client.cookies.get("__Host-session")).not.toBe(planted);
     client.cookies.set("__Host-session", planted);
     expect(await client.isLoggedIn()).toBe(false);
+  });
+
+  test("as somebody else leaves no tokens of the first user behind, here or at the accounts server", async () => {
+    const { students, refreshTokens } = site.servers.standIn.state;
+    const first = { ...students.get(JONAS)!, id: "first", email: "first@zylker.example" };
+    students.set(first.id, first);
+    const client = await newClient(first.id);
+    const records = async (): Promise<number> => {
+      const { entries } = (await (await client.send("/inspector/storage")).json()) as { entries: { key: string }[] };
+      return entries.filter(({ key }) => key.startsWith("tokens:r:")).length;
+    };
+    await newClient(JONAS);
+    const before = await records();
+    await client.logIn(JONAS);
+    await expect.poll(records).toBe(before - 1);
+    await expect.poll(() => refreshTokens.toJSON().filter(([, { studentId }]) => studentId === first.id)).toEqual([]);
+    expect((await client.send("/api/profile")).status).toBe(200);
+    students.delete(first.id);
   });
 
   test.for([
@@ -120,8 +167,9 @@ describe("a log-in at the Worker", () => {
   test("reads what its own cookie says of returnTo with the same distrust", async () => {
     const client = new WorkerClient(site);
     const callback = await client.consent(await client.begin());
-    const attempt = JSON.parse(decodeURIComponent(client.cookies.get("__Host-login")!)) as object;
-    client.cookies.set("__Host-login", encodeURIComponent(JSON.stringify({ ...attempt, returnTo: "//evil.example" })));
+    const [[name, value]] = [...client.cookies] as [[string, string]];
+    const attempt = JSON.parse(decodeURIComponent(value)) as object;
+    client.cookies.set(name, encodeURIComponent(JSON.stringify({ ...attempt, returnTo: "//evil.example" })));
     expect((await client.follow(callback)).headers.get("location")).toBe("/");
   });
 
@@ -137,7 +185,7 @@ describe("a log-in at the Worker", () => {
       const head = JSON.stringify([...response.headers]);
       expect([response.status, response.headers.get("x"), await response.text()]).toEqual([303, null, ""]);
       expect(head).not.toMatch(/x=1[;"]|<script>|evil\.example/);
-      expect(response.headers.getSetCookie().every((line) => line.startsWith("__Host-login="))).toBe(true);
+      expect(response.headers.getSetCookie().every((line) => /^__Host-login-[\w-]=/.test(line))).toBe(true);
     }
     expect((await client.begin()).searchParams.get("redirect_uri")).toBe(`${client.origin}/auth/callback`);
   });
@@ -264,4 +312,6 @@ test("returnTo keeps the paths of this site as they are", () => {
   expect([undefined, null, 1, "", "a", {}].map(parseReturnTo)).toEqual(["/", "/", "/", "/", "/", "/"]);
   // Each of the two times that it is parsed has to hold alone.
   expect(["/x/..//evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example"].map(parseReturnTo)).toEqual(["/", "/", "/", "/"]);
+  // As the parser writes it, it is longer.
+  expect([`/${"ü".repeat(80)}`, `/${"ü".repeat(90)}`].map(parseReturnTo)).toEqual([`/${"%C3%BC".repeat(80)}`, "/"]);
 });
