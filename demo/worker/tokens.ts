@@ -10,6 +10,7 @@ import type { Context } from "hono";
 import { createStorage } from "unstorage";
 import cloudflareKVBindingDriver from "unstorage/drivers/cloudflare-kv-binding";
 import type { Bindings, Portal } from "./bindings.ts";
+import { LIFETIME_SECONDS } from "./session.ts";
 
 /** Where Zoho sends the user back to; registered there as "Authorized Redirect URI". */
 export const CALLBACK_PATH = "/auth/callback";
@@ -47,6 +48,8 @@ export function openStore(env: Bindings): EdgeTokenStore {
   const options = {
     clientId: env.ZOHO_CLIENT_ID,
     secret: env.TOKEN_SECRET_PREVIOUS ? ([env.TOKEN_SECRET, env.TOKEN_SECRET_PREVIOUS] as const) : env.TOKEN_SECRET,
+    // Each session begins with a save: after this time without one, no session of the user is left.
+    retention: { idleSeconds: LIFETIME_SECONDS },
   };
   switch (env.TOKEN_STORAGE) {
     case "kv":
