@@ -5,7 +5,7 @@ import type { Portal } from "./bindings.ts";
 import { apiUrl, CURRENT_USER, readProfile } from "./crm.ts";
 import { beginAttempt, takeAttempt } from "./login-attempt.ts";
 import { errorCode, problem } from "./problem.ts";
-import type { ProblemCode } from "./problem.ts";
+import type { LoginProblem } from "./problem.ts";
 import { sha256 } from "./random.ts";
 import { parseReturnTo } from "./return-to.ts";
 import { sameOriginOnly } from "./same-origin.ts";
@@ -85,9 +85,9 @@ async function saveGrant({ store }: Tokens, grant: TokenGrant, clientId: string)
 /** Deletes the tokens here first, so that no server that is down can keep anybody logged in; then asks Zoho to revoke them. */
 async function forget({ store, accounts, refresher }: Tokens, id: string): Promise<boolean> {
   const token = await store.findTokenById(id).catch(() => undefined);
-  // A record that can't be read can't be revoked either, but it goes.
+  // A record that can't be read can't be revoked either, but it goes; where even that fails, the session has ended all the same.
   if (token === undefined) {
-    await store.deleteToken(id);
+    await store.deleteToken(id).catch((error: unknown) => console.error(`log-out left a record: ${errorCode(error)}`));
     return false;
   }
   await refresher.logOut({ id });
@@ -96,12 +96,13 @@ async function forget({ store, accounts, refresher }: Tokens, id: string): Promi
 }
 
 /** To the portal, which has words for the code. */
-function backWith(context: Context<Portal>, code: ProblemCode): Response {
+function backWith(context: Context<Portal>, code: LoginProblem): Response {
   return context.redirect(`/?problem=${code}`, 303);
 }
 
-function logInProblem(error: unknown): ProblemCode {
+function logInProblem(error: unknown): LoginProblem {
   const code = errorCode(error);
   if (code === "ERR_REFRESH_FAILED" || code === "ERR_REFRESH_RATE_LIMITED") return "UNREACHABLE";
-  return code === "ERR_RECORD_CORRUPT" || code === "ERR_SECRET_MISMATCH" ? "STORE_FAILED" : "LOGIN_FAILED";
+  if (code === "ERR_SECRET_MISMATCH") return "SECRET_WRONG";
+  return code === "ERR_RECORD_CORRUPT" ? "STORE_FAILED" : "LOGIN_FAILED";
 }

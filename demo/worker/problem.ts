@@ -3,9 +3,6 @@ import type { Portal } from "./bindings.ts";
 
 /** What can go wrong, in words of our own: nothing of a request, an error or a provider's answer is ever repeated. */
 const PROBLEMS = {
-  LOGIN_FORGED: "This log-in was not begun in this browser, or has been used already. Nothing was saved.",
-  LOGIN_CANCELLED: "The log-in was cancelled.",
-  LOGIN_FAILED: "The accounts server did not accept the log-in. Nothing was saved.",
   NOT_LOGGED_IN: "Log in first.",
   LOGIN_REVOKED: "The accounts server accepts your log-in no more: it was withdrawn there, or newer log-ins took its place.",
   LOGIN_LOST: "The tokens of your log-in are stored no more.",
@@ -16,12 +13,18 @@ const PROBLEMS = {
   NOT_FOUND: "There is nothing here.",
   API_FAILED: "The academy's server answered with an error.",
   UNREACHABLE: "The academy's server can't be reached. Try again in a moment.",
-  RATE_LIMITED: "The accounts server wants fewer requests. Try again later.",
-  STORE_FAILED: "The stored tokens are damaged, or sealed with another secret. Logging out everywhere clears them away.",
+  RATE_LIMITED: "Zoho's limit is ten access tokens for one refresh token in ten minutes. Logging in again gives a new one.",
+  STORE_BUSY: "The storage wants fewer requests. Try again in a moment.",
+  STORE_FAILED: "The stored tokens are damaged. Logging out everywhere clears them away.",
+  SECRET_WRONG:
+    "The stored tokens are sealed with another secret. Whoever runs this portal can set that one as TOKEN_SECRET_PREVIOUS; then all log-ins go on.",
   FAILED: "Something went wrong.",
 } as const;
 
-export type ProblemCode = keyof typeof PROBLEMS;
+type ProblemCode = keyof typeof PROBLEMS;
+
+/** Why a log-in came to nothing. The page has the words, since it is sent there. */
+export type LoginProblem = "LOGIN_FORGED" | "LOGIN_CANCELLED" | "LOGIN_FAILED" | "STORE_FAILED" | "SECRET_WRONG" | "UNREACHABLE";
 
 export function problem(
   context: Context<Portal>,
@@ -43,8 +46,10 @@ export function unexpected(context: Context<Portal>, error: unknown): Response {
   const code = errorCode(error);
   console.error(`request failed: ${code}`);
   if (code === "ERR_REAUTHENTICATION_REQUIRED") return problem(context, 401, "LOGIN_REVOKED");
-  if (code === "ERR_REFRESH_RATE_LIMITED" || code === "ERR_STORE_RATE_LIMITED") return problem(context, 429, "RATE_LIMITED");
+  if (code === "ERR_REFRESH_RATE_LIMITED") return problem(context, 429, "RATE_LIMITED");
+  if (code === "ERR_STORE_RATE_LIMITED") return problem(context, 429, "STORE_BUSY");
   if (code === "ERR_REFRESH_FAILED" || code === "ERR_LOCK_TIMEOUT") return problem(context, 503, "UNREACHABLE");
-  if (code === "ERR_RECORD_CORRUPT" || code === "ERR_SECRET_MISMATCH") return problem(context, 500, "STORE_FAILED");
+  if (code === "ERR_RECORD_CORRUPT") return problem(context, 500, "STORE_FAILED");
+  if (code === "ERR_SECRET_MISMATCH") return problem(context, 500, "SECRET_WRONG");
   return problem(context, 500, "FAILED");
 }

@@ -99,6 +99,38 @@ describe("the portal with its tokens at the edge", () => {
     await outliveOutage(page, site, STUDENTS.amara);
   });
 
+  test.for(["<!doctype html><title>Sign in to the guest network</title>", ""])(
+    "takes an answer that is not the Worker's for no log-out: %j",
+    async (body, { page }) => {
+      await logIn(page, STUDENTS.amara);
+      await page.route("**/auth/session", (route) => route.fulfill({ status: 200, contentType: "text/html", body }));
+      await page.reload();
+      await page.getByRole("heading", { name: "That did not work" }).waitFor();
+      await page.getByText("The Worker's answer (200) can't be read.").waitFor();
+      await page.unroute("**/auth/session");
+      await page.route("**/inspector/token", (route) => route.fulfill({ status: 200, contentType: "text/html", body }));
+      await click(page, "Try again");
+      await greeting(page, STUDENTS.amara).waitFor();
+      await inspector(page, "The token, in the Worker").getByText("No token can be read.").waitFor();
+    },
+  );
+
+  test("says when the accounts server wants a pause, and a new log-in ends it", async ({ page, site, visitor }) => {
+    visitor.expectedComplaint = HTTP_FAILURE;
+    await logIn(page, STUDENTS.amara);
+    const { refreshTokens } = site.servers.standIn.state;
+    for (const [token] of refreshTokens.toJSON()) while (typeof refreshTokens.use(token) === "object");
+    await click(page, "Expire now");
+    await page.getByRole("heading", { name: "The accounts server wants a pause" }).waitFor();
+    await page.getByText("Zoho's limit is ten access tokens for one refresh token in ten minutes.").waitFor();
+    await page.getByRole("alert").getByRole("button", { name: "Log out" }).click();
+    await page.getByText("You are logged out.").waitFor();
+    await logIn(page, STUDENTS.amara);
+    await click(page, "Refresh now");
+    await page.getByText("A new access token is stored").waitFor();
+    await greeting(page, STUDENTS.amara).waitFor();
+  });
+
   test("goes on over a rename and a rotated secret, and says after a revocation why a log-in is needed", async ({ page, visitor }) => {
     visitor.expectedComplaint = HTTP_FAILURE;
     await logIn(page, STUDENTS.amara);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright";
@@ -9,6 +9,8 @@ import { test } from "./visitor.ts";
 import type { Visitor } from "./visitor.ts";
 
 let directory: string;
+/** The secret of the first start, in a test that takes it away. */
+let lost: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "demo-restart-"));
 });
@@ -64,6 +66,31 @@ describe("a log-in with the tokens at the edge", () => {
         await greeting(page, STUDENTS.amara).waitFor();
       },
       () => rm(join(directory, "state", "kv"), { recursive: true }),
+    ));
+
+  test("can't be read with another secret, and tells who runs the portal what to do", ({ visitor }) =>
+    restartUnder(
+      visitor,
+      async (page, { servers }) => {
+        const advice = /sealed with another secret\. Whoever runs this portal can set that one as TOKEN_SECRET_PREVIOUS/;
+        await page.getByRole("heading", { name: "Your log-in could not be read" }).waitFor();
+        await page.getByText(advice).waitFor();
+        expect(await page.locator("button.primary").allInnerTexts()).toEqual(["Try again"]);
+        const cookies = await visitor.context.cookies();
+        await visitor.context.clearCookies();
+        await page.reload();
+        await click(page, "Log in");
+        await page.getByRole("button", { name: STUDENTS.amara }).click();
+        await page.getByRole("status").getByText(advice).waitFor();
+        await visitor.context.addCookies(cookies);
+        await servers.restartWorker({ TOKEN_SECRET_PREVIOUS: lost });
+        await page.reload();
+        await greeting(page, STUDENTS.amara).waitFor();
+      },
+      async () => {
+        lost = await readFile(join(directory, "token-secret"), "utf8");
+        await rm(join(directory, "token-secret"));
+      },
     ));
 });
 

@@ -11,6 +11,10 @@ const NOTICES: Readonly<Record<string, Notice>> = {
     tone: "alert",
     text: "The accounts server accepted the log-in, but what is stored of an earlier one can't be read. Nothing was saved.",
   },
+  SECRET_WRONG: {
+    tone: "alert",
+    text: "The stored tokens are sealed with another secret. Whoever runs this portal can set that one as TOKEN_SECRET_PREVIOUS. Nothing was saved.",
+  },
   UNREACHABLE: { tone: "alert", text: "The accounts server can't be reached. Try again in a moment." },
 };
 

@@ -1,5 +1,4 @@
 import type { JSX } from "preact";
-import { faultText } from "../fault.ts";
 import { NoticeBar } from "../notice.tsx";
 import { LogInAgain } from "../portal/log-in-again.tsx";
 import { SiteHeader } from "../portal/site-header.tsx";
@@ -8,10 +7,10 @@ import { Welcome } from "../portal/welcome.tsx";
 import { INSPECTOR, STAND_IN } from "../settings.ts";
 import { useKeptFocus } from "../use-kept-focus.ts";
 import { EdgeInspector } from "./edge-inspector.tsx";
+import { FailedView } from "./failed-view.tsx";
 import { logOut } from "./log-out.ts";
 import { useEdge } from "./use-edge.ts";
 import type { EdgeControl } from "./use-edge.ts";
-import { WorkerError } from "./worker.ts";
 
 /** The portal with its tokens at the edge: this page has a cookie that it can't read, and nothing else. */
 export function EdgePage(): JSX.Element {
@@ -42,7 +41,6 @@ export function EdgePage(): JSX.Element {
 }
 
 function EdgeView({ control }: { control: EdgeControl }): JSX.Element {
-  useKeptFocus();
   const { session } = control;
   switch (session.phase) {
     case "opening":
@@ -62,32 +60,7 @@ function EdgeView({ control }: { control: EdgeControl }): JSX.Element {
           </button>
         </Student>
       );
-    case "failed": {
-      // What is damaged stays so, however often it is read.
-      const damaged = isStoreFailure(session.error);
-      return (
-        <section class="card" role="alert">
-          <h1>{failureHeading(session.error)}</h1>
-          <p>{faultText(session.error)}</p>
-          <div class="actions">
-            <button class={damaged ? "" : "primary"} type="button" onClick={() => void control.look()}>
-              Try again
-            </button>
-            <button class={damaged ? "primary" : ""} type="button" onClick={() => void logOut(control, "everywhere")}>
-              Log out everywhere
-            </button>
-          </div>
-        </section>
-      );
-    }
+    case "failed":
+      return <FailedView error={session.error} control={control} />;
   }
-}
-
-function isStoreFailure(error: unknown): boolean {
-  return error instanceof WorkerError && error.code === "STORE_FAILED";
-}
-
-function failureHeading(error: unknown): string {
-  if (!(error instanceof WorkerError) || error.code === "UNREACHABLE") return "The academy can't be reached";
-  return isStoreFailure(error) ? "Your log-in could not be read" : "That did not work";
 }

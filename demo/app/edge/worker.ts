@@ -4,12 +4,10 @@ import { ServerUnreachableError } from "../server-request.ts";
 /** The Worker refused, in its own words. */
 export class WorkerError extends Error {
   override readonly name = "WorkerError";
-  readonly status: number;
   readonly code: string;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(code: string, message: string) {
     super(message);
-    this.status = status;
     this.code = code;
   }
 }
@@ -17,9 +15,9 @@ export class WorkerError extends Error {
 /** Asks the Worker of this page's own origin. The cookie goes along by itself, and no script ever sees it. */
 export async function askWorker<Answer>(path: string, method: "GET" | "POST" | "DELETE" = "GET"): Promise<Answer> {
   const response = await send(path, method);
-  const body = (await response.json().catch(() => ({}))) as Answer & { code?: string; message?: string };
-  if (!response.ok)
-    throw new WorkerError(response.status, body.code ?? "FAILED", body.message ?? `The Worker answered ${response.status}.`);
+  const body = (await response.json().catch(() => undefined)) as (Answer & { code?: string; message?: string }) | undefined;
+  if (!response.ok || body === undefined)
+    throw new WorkerError(body?.code ?? "FAILED", body?.message ?? `The Worker's answer (${response.status}) can't be read.`);
   return body;
 }
 
