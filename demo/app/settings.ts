@@ -10,6 +10,9 @@ export const STAND_IN: boolean = ACCOUNTS_SERVER !== "";
 /** Whether the Worker tells what it stores; it does on your own machine only. */
 export const INSPECTOR: boolean = metaContent("inspector") === "local";
 
+/** Whether the Worker's users are the stand-in's. */
+export const MADE_UP: boolean = metaContent("academy") === "made-up";
+
 export const SCOPE = "ZohoCRM.users.READ,ZohoCRM.modules.READ";
 
 /** How long to wait for the servers before they count as unreachable. */

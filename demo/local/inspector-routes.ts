@@ -1,5 +1,6 @@
 import { redactToken } from "edge-token-store";
 import type { EdgeTokenStore, StoredToken, TokenQuery } from "edge-token-store";
+import { createDurableObjectTokenStore } from "edge-token-store/durable-object";
 import { checkTokens, rotateSecret } from "edge-token-store/maintenance";
 import { createUnstorageTokenStore } from "edge-token-store/unstorage";
 import { Hono } from "hono";
@@ -15,8 +16,8 @@ import { openStore, openTokens } from "../worker/tokens.ts";
 import { recordReads } from "./recorded-kv.ts";
 import type { KV } from "./recorded-kv.ts";
 
-/** The clock of workerd ticks in milliseconds. */
-const ROUNDS = 8;
+/** Look-ups are timed by the five, since the clock of workerd ticks in milliseconds; and some fives, of which the median counts. */
+const [ROUNDS, TIMES] = [5, 3];
 /** How many keys of the storage are shown. */
 const SHOWN_KEYS = 60;
 /** How many keys of the race one request removes. */
@@ -129,15 +130,25 @@ inspectorRoutes.post("/inspector/race", async (context) => {
   const wanted = raceToken(Math.floor(to / 2));
   const milliseconds: Record<string, number> = {};
   for (const [label, query] of Object.entries(raceQueries(wanted))) {
-    const started = performance.now();
-    for (let round = 0; round < ROUNDS; round++) await store.findToken(query);
-    milliseconds[label] = (performance.now() - started) / ROUNDS;
+    // The first one warms up.
+    await store.findToken(query);
+    const times: number[] = [];
+    for (let time = 0; time < TIMES; time++) {
+      const started = performance.now();
+      for (let round = 0; round < ROUNDS; round++) await store.findToken(query);
+      times.push((performance.now() - started) / ROUNDS);
+    }
+    milliseconds[label] = times.toSorted((a, b) => a - b)[Math.floor(TIMES / 2)]!;
   }
   return context.json({ milliseconds });
 });
 
-/** Removes some of them, past the store: by `deleteTokens` that would be one long request. */
+/** Removes some of them, in KV past the store: by `deleteTokens` that would be one long request. */
 inspectorRoutes.delete("/inspector/race", async (context) => {
+  if (context.env.TOKEN_STORAGE !== "kv") {
+    await openRace(context.env).deleteTokens();
+    return context.json({ done: true });
+  }
   const kv: KV = context.env.TOKENS;
   const { keys, list_complete: done } = await kv.list({ prefix: `${RACE_NAMESPACE}:`, limit: REMOVED_KEYS });
   await Promise.all(keys.map(({ name }) => kv.delete(name)));
@@ -194,7 +205,9 @@ async function openRecorded(env: Bindings): Promise<{ store: EdgeTokenStore; rea
   return { store, reads };
 }
 
-function openRace({ TOKENS }: Bindings): EdgeTokenStore {
-  const storage = createStorage({ driver: cloudflareKVBindingDriver({ binding: TOKENS }) });
-  return createUnstorageTokenStore(storage, { namespace: RACE_NAMESPACE, secret: RACE_SECRET, memo: 0 });
+/** Where the portal's tokens are too. */
+function openRace({ TOKEN_STORAGE, TOKENS, TOKEN_OBJECTS }: Bindings): EdgeTokenStore {
+  const options = { namespace: RACE_NAMESPACE, secret: RACE_SECRET, memo: 0 };
+  if (TOKEN_STORAGE !== "kv") return createDurableObjectTokenStore(TOKEN_OBJECTS, options);
+  return createUnstorageTokenStore(createStorage({ driver: cloudflareKVBindingDriver({ binding: TOKENS }) }), options);
 }

@@ -35,7 +35,8 @@ export function localPortal(): Plugin<{ servers: () => PortalServers }> {
     api: { servers: () => servers },
     config: () => ({ server: { headers: HEADERS }, preview: { headers: HEADERS } }),
     configureServer: (vite) => start(vite, true),
-    transformIndexHtml: () => pageHead(servers.standIn.origin).map((attrs) => ({ tag: "meta", attrs, injectTo: "head-prepend" })),
+    transformIndexHtml: () =>
+      pageHead(servers.standIn.origin, servers.accountsServer).map((attrs) => ({ tag: "meta", attrs, injectTo: "head-prepend" })),
     closeBundle: () => servers.stop(),
 
     // The page as it was built; a built page knows nothing of this machine yet.
@@ -46,7 +47,7 @@ export function localPortal(): Plugin<{ servers: () => PortalServers }> {
         if (pathname !== "/") return next();
         const { root, build } = vite.config;
         readFile(resolve(root, build.outDir, "index.html"), "utf8").then((html) => {
-          const metas = pageHead(servers.standIn.origin).map((attrs) => `<meta ${attributes(attrs)}>`);
+          const metas = pageHead(servers.standIn.origin, servers.accountsServer).map((attrs) => `<meta ${attributes(attrs)}>`);
           outgoing.setHeader("content-type", "text/html; charset=utf-8");
           for (const [name, value] of Object.entries(HEADERS)) outgoing.setHeader(name, value);
           outgoing.end(html.replace("<head>", `<head>${metas.join("")}`));

@@ -103,7 +103,7 @@ describe.for([LOOKS[0], LOOKS[3]])("the portal with tokens in this browser, in $
     await page.getByText("with the token sealed in it").click();
     await page.getByRole("status", { name: "Result" }).getByText("Found").waitFor();
     await click(page, "1,000 tokens");
-    await page.getByRole("status", { name: "The race" }).getByText("over").waitFor();
+    await page.getByRole("status", { name: "The race" }).getByText("done").waitFor();
     await inspect("portal");
     await site.servers.stopStandIn();
     await page.reload();

@@ -61,7 +61,9 @@ function readPage(page: Page): Promise<Shown> {
   return page.evaluate(() => {
     const texts = (selector: string): string[] => [...document.querySelectorAll(selector)].map(({ textContent }) => textContent);
     const elements: Record<string, number> = {};
-    for (const { tagName } of document.querySelectorAll("head, head *, main, main *, [aria-labelledby=stored-token] *, .result .call *")) {
+    for (const { tagName } of document.querySelectorAll(
+      "head, head *, main, main *, [aria-labelledby=stored-token] *, .result p:first-child *",
+    )) {
       elements[tagName] = (elements[tagName] ?? 0) + 1;
     }
     const terms = [...document.querySelectorAll("[aria-labelledby=stored-token] dt")];
@@ -69,7 +71,7 @@ function readPage(page: Page): Promise<Shown> {
       greeting: texts("h1")[0] ?? "",
       portal: texts(".greeting p, .timetable p, .timetable h3, .inbox h3, .inbox p, .profile dd"),
       userName: terms.find(({ textContent }) => textContent === "userName")?.nextElementSibling?.textContent ?? "",
-      call: texts(".result .call")[0] ?? "",
+      call: texts(".result p:first-child")[0] ?? "",
       elements,
       width: document.documentElement.scrollWidth,
       tripped,

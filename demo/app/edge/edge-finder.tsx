@@ -20,8 +20,8 @@ interface Found {
   found: object | null;
 }
 
-/** A look-up in the Worker, with the keys that it read. */
-export function EdgeFinder(): JSX.Element {
+/** A look-up in the Worker, with the keys that it read; in a Durable Object nobody sees that from outside. */
+export function EdgeFinder({ inObjects }: { inObjects: boolean }): JSX.Element {
   const [result, setResult] = useState<Found | string>();
   const find = (by: string): void => {
     askWorker<Found>(`/inspector/find?by=${by}`).then(setResult, (error: unknown) => setResult(faultText(error)));
@@ -29,6 +29,7 @@ export function EdgeFinder(): JSX.Element {
   return (
     <section aria-labelledby="finder">
       <h3 id="finder">Find the token</h3>
+      <p class="hint">By any field, with few reads{!inObjects && "; below, the keys that were read"}.</p>
       <div class="chips" role="group" aria-label="By what is stored">
         {LOOK_UPS.map(({ by, label }) => (
           <button key={by} type="button" onClick={() => find(by)}>
@@ -40,20 +41,22 @@ export function EdgeFinder(): JSX.Element {
         {typeof result === "string" && <p>{result}</p>}
         {typeof result === "object" && (
           <>
-            <p class="call">
+            <p>
               <code>findToken({codeText(result.query)})</code>
             </p>
             <p>
-              <b data-found={result.found !== null}>{result.found ? "Found" : "Nothing found"}</b> in {result.milliseconds.toFixed(0)} ms,
-              with {result.reads.length} {result.reads.length === 1 ? "read" : "reads"}:
+              <b data-found={result.found !== null}>{result.found ? "Found" : "Nothing found"}</b> in {result.milliseconds.toFixed(0)} ms
+              {!inObjects && `, with ${result.reads.length} ${result.reads.length === 1 ? "read" : "reads"}:`}
             </p>
-            <ol class="reads">
-              {result.reads.map((key, at) => (
-                <li key={at}>
-                  <code>{key}</code>
-                </li>
-              ))}
-            </ol>
+            {!inObjects && (
+              <ol class="reads">
+                {result.reads.map((key, at) => (
+                  <li key={at}>
+                    <code>{key}</code>
+                  </li>
+                ))}
+              </ol>
+            )}
           </>
         )}
       </div>

@@ -2,6 +2,7 @@ import type { Capabilities, redactToken } from "edge-token-store";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { CapabilityList } from "../inspector/capability-list.tsx";
+import { InspectorHeading } from "../inspector/inspector-heading.tsx";
 import { LookUpRace } from "../inspector/race/look-up-race.tsx";
 import { EdgeFinder } from "./edge-finder.tsx";
 import { EdgeStorage } from "./edge-storage.tsx";
@@ -33,25 +34,36 @@ export function EdgeInspector({ control }: { control: EdgeControl }): JSX.Elemen
     };
   }, [looks]);
   const loggedIn = session.phase === "logged-in";
+  const inObjects = typeof report === "object" && report.capabilities.engine === "durable-object";
   return (
     <aside class="inspector" aria-labelledby="inspector">
       <header>
-        <h2 id="inspector">What the store does</h2>
+        <InspectorHeading />
         <p>
-          <code>createUnstorageTokenStore()</code> keeps the tokens of all students in Workers KV, and a Durable Object lets one request
-          refresh for all. Everything below is live, and never part of a deployed portal.
+          {inObjects ? (
+            <>
+              <code>createDurableObjectTokenStore()</code> keeps the tokens of all students in Durable Objects, where one request refreshes
+              for all.
+            </>
+          ) : (
+            <>
+              <code>createUnstorageTokenStore()</code> keeps the tokens of all students in Workers KV, and a Durable Object lets one request
+              refresh for all.
+            </>
+          )}{" "}
+          Everything below is live, and never part of a deployed portal.
         </p>
       </header>
       {/* All at once, and what grows by itself at the end: nothing is pushed away under the visitor's eyes. */}
       {report !== "waiting" && (
         <>
-          <EdgeTokenCard token={report === "failed" ? null : report.token} control={control} />
+          <EdgeTokenCard token={report === "failed" ? null : report.token} inObjects={inObjects} control={control} />
           {loggedIn && <ParallelCalls control={control} />}
-          {loggedIn && <EdgeFinder />}
+          {loggedIn && <EdgeFinder inObjects={inObjects} />}
           <LookUpRace track={edgeTrack} />
           {report !== "failed" && <CapabilityList capabilities={report.capabilities} />}
           <TabLog told={control.told} />
-          <EdgeStorage looks={looks} />
+          {!inObjects && <EdgeStorage looks={looks} />}
         </>
       )}
     </aside>

@@ -24,6 +24,9 @@ export function EdgeStorage({ looks }: { looks: number }): JSX.Element {
   return (
     <section aria-labelledby="raw">
       <h3 id="raw">What really lies in the KV</h3>
+      <p class="hint">
+        <code>r</code> are sealed records, <code>x</code> lead to them. Key names are keyed digests: no user, no token.
+      </p>
       {typeof stored === "string" && <p class="empty">{stored}</p>}
       {typeof stored === "object" && stored.entries.length === 0 && <p class="empty">empty</p>}
       {typeof stored === "object" && stored.entries.length > 0 && (

@@ -8,22 +8,26 @@ import { askWorker } from "./worker.ts";
 
 interface Action {
   label: string;
-  run: () => Promise<Notice | void>;
+  run: () => Promise<Notice>;
+  /** Of Workers KV alone. */
+  inKV?: true;
 }
 
-/** Without a text where the portal itself shows what came of it. */
-const post = (path: string, text?: string) => async (): Promise<Notice | void> => {
+const post = (path: string, text: string) => async (): Promise<Notice> => {
   await askWorker(path, "POST");
-  if (text !== undefined) return { tone: "calm", text };
+  return { tone: "calm", text };
 };
 
-const ACTIONS: readonly Action[] = [
+/** What happens to every token, sooner or later. */
+const LIFE: readonly Action[] = [
   {
     label: "Expire now",
-    run: post("/inspector/expire", "The access token expired. The portal's very next call refreshes it: see the version."),
+    run: post(
+      "/inspector/expire",
+      "The access token was expired, and the portal's next call has refreshed it already: two saves, so the version is two higher.",
+    ),
   },
   { label: "Refresh now", run: post("/inspector/refresh", "A new access token is stored: see the version.") },
-  { label: "Revoke at the server", run: post("/inspector/revoke") },
   { label: "Rename the user", run: post("/inspector/rename", "The record has another user name, and is found by the new one alone.") },
   {
     label: "Rotate the secret",
@@ -32,16 +36,38 @@ const ACTIONS: readonly Action[] = [
       return { tone: "calm", text: `The secret is a new one. Records sealed anew: ${moved}.` };
     },
   },
+];
+
+const FAULTS: readonly Action[] = [
+  {
+    label: "Revoke at the server",
+    run: post("/inspector/revoke", "The server has revoked the tokens. The portal's next call was refused, so it asks for a new log-in."),
+  },
   {
     label: "Break the index",
+    inKV: true,
     run: post("/inspector/break-index", "What leads from users to records is gone. A check finds that, and repairs it."),
   },
-  { label: "Damage the record", run: post("/inspector/damage") },
+  {
+    label: "Damage the record",
+    inKV: true,
+    run: post("/inspector/damage", "One character of the sealed record was changed. Now it can't be opened, and the portal says so."),
+  },
 ];
-/** The one that needs no token. */
-const CHECK: Action = { label: "Check and repair", run: checkAndRepair };
 
-export function EdgeTokenCard({ token, control }: { token: TokenReport["token"]; control: EdgeControl }): JSX.Element {
+interface EdgeTokenCardProps {
+  token: TokenReport["token"];
+  inObjects: boolean;
+  control: EdgeControl;
+}
+
+export function EdgeTokenCard({ token, inObjects, control }: EdgeTokenCardProps): JSX.Element {
+  const isLoggedOut = control.session.phase === "logged-out";
+  const draw = ({ label, run }: Action): JSX.Element => (
+    <button key={label} type="button" onClick={() => void control.attempt(run, "token changed")}>
+      {label}
+    </button>
+  );
   return (
     <section aria-labelledby="stored-token">
       <h3 id="stored-token">The token, in the Worker</h3>
@@ -52,22 +78,25 @@ export function EdgeTokenCard({ token, control }: { token: TokenReport["token"];
           <p class="hint">
             Secrets pass through <code>redactToken</code> in the Worker. This page never sees them.
           </p>
+          <h4 id="life">What happens</h4>
+          <div class="actions" role="group" aria-labelledby="life">
+            {LIFE.map(draw)}
+          </div>
         </>
       ) : (
-        <p class="empty">
-          {control.session.phase === "logged-out"
-            ? "Nobody is logged in here. Log in, and the Worker saves a token."
-            : "No token can be read."}
-        </p>
+        <p class="empty">{isLoggedOut ? "Nobody is logged in here. Log in, and the Worker saves a token." : "No token can be read."}</p>
       )}
-      {control.session.phase !== "logged-out" && (
-        <div class="actions">
-          {[...(token ? ACTIONS : []), CHECK].map(({ label, run }) => (
-            <button key={label} type="button" onClick={() => void control.attempt(run, "token changed")}>
-              {label}
+      {!isLoggedOut && (
+        <>
+          <h4 id="faults">What goes wrong</h4>
+          <div class="actions" role="group" aria-labelledby="faults">
+            {token && FAULTS.filter(({ inKV }) => !inKV || !inObjects).map(draw)}
+            {/* Needs no token, and changes none. */}
+            <button type="button" onClick={() => void control.attempt(checkAndRepair)}>
+              Check and repair
             </button>
-          ))}
-        </div>
+          </div>
+        </>
       )}
     </section>
   );

@@ -22,6 +22,7 @@ export function ParallelCalls({ control }: { control: EdgeControl }): JSX.Elemen
   return (
     <section aria-labelledby="parallel">
       <h3 id="parallel">Twenty calls, one refresh</h3>
+      <p class="hint">Twenty requests find an expired token. One refreshes, the others wait for it.</p>
       <div class="actions">
         <button type="button" onClick={() => void run()}>
           Expire, then 20 calls at once

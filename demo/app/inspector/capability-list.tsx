@@ -1,14 +1,15 @@
 import type { Capabilities } from "edge-token-store";
 import type { JSX } from "preact";
 
-const MEANINGS: Readonly<Record<string, string>> = {
+/** In the order in which they are shown, in words that fit every value. */
+const MEANINGS: Readonly<Record<keyof Capabilities, string>> = {
   engine: "what keeps the records",
-  atomic: "a record and its index change together",
-  consistency: "whether a read sees the save before it",
-  durable: "a save survives a crash",
-  ttl: "the engine can expire keys itself",
-  sealed: "records are encrypted at rest",
-  persistent: "tokens outlive the page",
+  atomic: "whether a record and its index change together",
+  consistency: "how soon a read sees the save before it",
+  durable: "whether a save survives a crash",
+  ttl: "whether the engine expires keys by itself",
+  sealed: "whether records are encrypted at rest",
+  persistent: "whether tokens outlive a restart",
 };
 
 export function CapabilityList({ capabilities }: { capabilities: Capabilities }): JSX.Element {
@@ -16,16 +17,21 @@ export function CapabilityList({ capabilities }: { capabilities: Capabilities })
     <section aria-labelledby="capabilities">
       <h3 id="capabilities">What this engine promises</h3>
       <dl class="fields">
-        {Object.entries(capabilities).map(([name, value]) => (
+        {(Object.keys(MEANINGS) as (keyof Capabilities)[]).map((name) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>
-              <b>{typeof value === "boolean" ? (value ? "yes" : "no") : value}</b>
-              {MEANINGS[name] && <span class="meaning"> {MEANINGS[name]}</span>}
+              <b>{valueText(capabilities[name])}</b>
+              <span class="meaning"> · {MEANINGS[name]}</span>
             </dd>
           </div>
         ))}
       </dl>
     </section>
   );
+}
+
+function valueText(value: string | boolean): string {
+  if (typeof value === "string") return value;
+  return value ? "yes" : "no";
 }

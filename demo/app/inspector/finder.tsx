@@ -27,6 +27,7 @@ export function Finder({ token }: { token: StoredToken | null }): JSX.Element {
   return (
     <section aria-labelledby="finder">
       <h3 id="finder">Find a token</h3>
+      <p class="hint">By any field. Each has an index of digests, so nothing is searched through.</p>
       <div class="chips" role="group" aria-label="By what is stored">
         {STORED_LOOK_UPS.map((one) => (
           <button key={one.label} type="button" onClick={() => findStored(one)}>
@@ -59,7 +60,7 @@ export function Finder({ token }: { token: StoredToken | null }): JSX.Element {
 function LookUpView({ query, steps, found, milliseconds }: LookUp): JSX.Element {
   return (
     <>
-      <p class="call">
+      <p>
         <code>findToken({codeText(redactToken(query))})</code>
       </p>
       <p>

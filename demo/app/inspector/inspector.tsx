@@ -4,6 +4,7 @@ import type { SessionControl } from "../use-session.ts";
 import { CapabilityList } from "./capability-list.tsx";
 import { EventLog, useTokenEvents } from "./event-log.tsx";
 import { Finder } from "./finder.tsx";
+import { InspectorHeading } from "./inspector-heading.tsx";
 import { browserTrack } from "./race/browser-track.ts";
 import { LookUpRace } from "./race/look-up-race.tsx";
 import { RawDatabase } from "./raw-database.tsx";
@@ -17,7 +18,7 @@ export function Inspector({ control }: { control: SessionControl }): JSX.Element
   return (
     <aside class="inspector" aria-labelledby="inspector">
       <header>
-        <h2 id="inspector">What the store does</h2>
+        <InspectorHeading />
         <p>
           <code>createIndexedDBTokenStore()</code> keeps the portal's token in this browser. Everything below is live.
         </p>
