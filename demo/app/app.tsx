@@ -18,7 +18,7 @@ function BrowserPage({ answer }: { answer: LogInAnswer }): JSX.Element {
   useKeptFocus();
   const control = useSession(answer);
   return (
-    <div class="page">
+    <div class="page" aria-busy={control.isBusy}>
       <div class="campus">
         <SiteHeader mode="browser">
           <LogOutButton control={control} />

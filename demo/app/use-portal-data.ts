@@ -36,5 +36,12 @@ export function usePortalData(token: StoredToken): { data: PortalData; retry: ()
     return () => leaving.abort();
   }, [token.accessToken, token.apiDomain, expired, tries]);
 
+  // What failed for want of a connection is asked again with it.
+  useEffect(() => {
+    if (data.state !== "failed") return;
+    window.addEventListener("online", retry);
+    return () => window.removeEventListener("online", retry);
+  }, [data.state]);
+
   return { data: expired ? { state: "expired" } : data, retry };
 }

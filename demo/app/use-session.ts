@@ -18,7 +18,9 @@ export interface SessionControl {
   session: Session;
   notice: Notice | null;
   setNotice: (notice: Notice | null) => void;
-  /** Runs what a button starts, reads the session anew, and only then shows the outcome: its notice, or what went wrong. */
+  /** While a task is under way. */
+  isBusy: boolean;
+  /** Runs what a button starts, if nothing else is under way; reads the session anew, and only then shows the outcome: its notice, or what went wrong. */
   attempt: (task: () => Promise<Notice | void>) => Promise<void>;
 }
 
@@ -26,6 +28,7 @@ export interface SessionControl {
 export function useSession(firstAnswer: LogInAnswer): SessionControl {
   const [session, setSession] = useState<Session>({ phase: "opening" });
   const [notice, setNotice] = useState<Notice | null>(null);
+  const [actions, setActing] = useState(0);
   const latest = useRef<Session>(session);
   const looks = useRef(0);
   const acting = useRef(0);
@@ -44,19 +47,23 @@ export function useSession(firstAnswer: LogInAnswer): SessionControl {
     return seen;
   }, []);
 
-  const attempt = useCallback(async (task: () => Promise<Notice | void>) => {
+  const run = useCallback(async (task: () => Promise<Notice | void>): Promise<void> => {
     setNotice(null);
-    acting.current++;
+    setActing(++acting.current);
     const outcome = await task().catch((error: unknown): Notice => ({ tone: "alert", text: faultText(error) }));
     // A notice must never stand beside the state that it says is over.
     await look();
-    acting.current--;
+    setActing(--acting.current);
     if (outcome) setNotice(outcome);
+  }, []);
+
+  const attempt = useCallback(async (task: () => Promise<Notice | void>): Promise<void> => {
+    if (acting.current === 0) await run(task);
   }, []);
 
   useEffect(() => {
     const arrive = async (answer: LogInAnswer): Promise<void> => {
-      if (answer.kind === "granted") return attempt(() => logIn(answer.grant));
+      if (answer.kind === "granted") return run(() => logIn(answer.grant));
       setNotice(answerNotice(answer));
       await look();
     };
@@ -89,7 +96,7 @@ export function useSession(firstAnswer: LogInAnswer): SessionControl {
     };
   }, []);
 
-  return { session, notice, setNotice, attempt };
+  return { session, notice, setNotice, isBusy: actions > 0, attempt };
 }
 
 function answerNotice(answer: LogInAnswer): Notice | null {

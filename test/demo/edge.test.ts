@@ -71,6 +71,88 @@ describe("the portal with its tokens at the edge", () => {
     await expect.poll(() => keys.count()).toBeLessThan(before);
   });
 
+  test("logs in in all tabs at once, and tells what was done alone", async ({ page, site, visitor }) => {
+    visitor.expectedComplaint = HTTP_FAILURE;
+    const other = await openPortal(visitor.context, site);
+    await other.getByRole("button", { name: "Log in", exact: true }).waitFor();
+    await logIn(page, STUDENTS.amara);
+    await greeting(other, STUDENTS.amara).waitFor();
+    const log = (tab: Page): Promise<string[]> => tab.getByRole("log").getByRole("listitem").locator("b").allInnerTexts();
+    await click(page, "Check and repair");
+    await page.getByText("Repaired: 0.").waitFor();
+    await page.route("**/auth/logout", (route) => route.abort());
+    await click(page, "Log out");
+    await page.getByText("The Worker does not answer.").waitFor();
+    for (const tab of [page, other]) expect(await log(tab)).toEqual(["logged in"]);
+    await page.unroute("**/auth/logout");
+    await page.reload();
+    await greeting(page, STUDENTS.amara).waitFor();
+    await click(page, "Log out");
+    await other.getByText("You were logged out elsewhere.").waitFor();
+    for (const [tab, told] of [
+      [page, ["logged out"]],
+      [other, ["logged in", "logged out"]],
+    ] as const)
+      expect(await log(tab)).toEqual(told);
+  });
+
+  test("does one thing at a time, and shows that it is at it", async ({ page }) => {
+    await logIn(page, STUDENTS.amara);
+    const asked: string[] = [];
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route(/\/inspector\/(refresh|expire)$/, async (route) => {
+      asked.push(route.request().url());
+      await held;
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "Refresh now" }).dblclick();
+    await click(page, "Expire now");
+    expect(await page.locator(".page").getAttribute("aria-busy")).toBe("true");
+    release();
+    await page.getByText("A new access token is stored").waitFor();
+    expect(await page.locator(".page").getAttribute("aria-busy")).toBe("false");
+    expect(asked).toHaveLength(1);
+    await click(page, "Expire now");
+    await page.getByText("the version is two higher").waitFor();
+  });
+
+  test("keeps what it has while the browser is offline, and goes on with the connection", async ({ page, visitor }) => {
+    visitor.expectedComplaint = HTTP_FAILURE;
+    await logIn(page, STUDENTS.amara);
+    await visitor.context.setOffline(true);
+    await page.evaluate(() => window.dispatchEvent(new Event("focus")));
+    await page.getByText("You are offline.").waitFor();
+    await greeting(page, STUDENTS.amara).waitFor();
+    await visitor.context.setOffline(false);
+    await page.getByText("You are offline.").waitFor({ state: "detached" });
+    await greeting(page, STUDENTS.amara).waitFor();
+    await visitor.context.setOffline(true);
+    await click(page, "Refresh now");
+    await page.getByRole("heading", { name: "The academy can't be reached" }).waitFor();
+    await visitor.context.setOffline(false);
+    await greeting(page, STUDENTS.amara).waitFor();
+  });
+
+  test("says below the portal, too, what came of each button", async ({ page, visitor }) => {
+    visitor.expectedComplaint = HTTP_FAILURE;
+    await logIn(page, STUDENTS.amara);
+    const version = async (): Promise<number> => {
+      const fields = await inspector(page, "The token, in the Worker").locator(".fields > div").allInnerTexts();
+      return Number(/version\s+(\d+)/.exec(fields.join("\n"))![1]);
+    };
+    const before = await version();
+    await click(page, "Expire now");
+    await page.getByText("the version is two higher").waitFor();
+    await expect.poll(version).toBe(before + 2);
+    await click(page, "Damage the record");
+    await page.getByText("One character of the sealed record was changed.").waitFor();
+    await click(page, "Log out everywhere");
+    await logIn(page, STUDENTS.amara);
+    await click(page, "Revoke at the server");
+    await page.getByText("The server has revoked the tokens.").waitFor();
+  });
+
   test("logs out everywhere: another browser notices when it is turned to", async ({ page, site, visitor, browser }) => {
     visitor.expectedComplaint = HTTP_FAILURE;
     await logIn(page, STUDENTS.jonas);
@@ -196,12 +278,44 @@ describe("the portal with its tokens at the edge", () => {
     expect(await page.locator("main b, main img, main script").count()).toBe(0);
   });
 
+  test("works where the browser denies storage", async ({ page, visitor }) => {
+    await page.getByRole("button", { name: "Log in", exact: true }).waitFor();
+    await visitor.context.addInitScript(() => {
+      for (const name of ["localStorage", "sessionStorage"])
+        Object.defineProperty(window, name, {
+          get: () => {
+            throw new DOMException("Access is denied for this document.", "SecurityError");
+          },
+        });
+    });
+    await page.reload();
+    await logIn(page, STUDENTS.amara);
+    expect(await page.getByRole("group", { name: "Where the tokens are" }).count()).toBe(0);
+  });
+
   test("runs a race of look-ups that can be cancelled", async ({ page }) => {
     await page.getByRole("button", { name: "Log in" }).waitFor();
     await click(page, "1,000 tokens");
     await page.getByRole("figure").waitFor();
     await click(page, "Cancel");
     await page.getByRole("status", { name: "The race" }).getByText("cancelled").waitFor();
+  });
+});
+
+describe("the inspector with the tokens in Durable Objects", () => {
+  test("says what is true of them, and offers nothing that is Workers KV's alone", async ({ page, site }) => {
+    await site.servers.restartWorker({ TOKEN_STORAGE: "durable-object" });
+    await page.reload();
+    await logIn(page, STUDENTS.amara);
+    await page.getByText("createDurableObjectTokenStore()").waitFor();
+    await page.getByRole("button", { name: "Check and repair" }).waitFor();
+    for (const name of ["Break the index", "Damage the record"]) expect(await page.getByRole("button", { name }).count()).toBe(0);
+    await click(page, "User + client");
+    expect(await page.getByRole("status", { name: "Result" }).filter({ hasText: "Found" }).innerText()).not.toContain("read");
+    await click(page, "1,000 tokens");
+    await page.getByRole("status", { name: "The race" }).getByText("done").waitFor();
+    expect(await page.locator("body").innerText()).not.toMatch(/\bKV\b/);
+    await site.servers.restartWorker({ TOKEN_STORAGE: "kv" });
   });
 });
 

@@ -99,6 +99,7 @@ describe("the end of a log-in", () => {
   test("comes with the token's expiry, and another log-in goes on", async ({ page }) => {
     await logIn(page, STUDENTS.amara);
     await click(page, "Expire now");
+    await page.getByText("The token has expired.").waitFor();
     await page.getByRole("heading", { name: "Your log-in has expired" }).waitFor();
     await inspector(page, "The token").getByRole("timer").filter({ hasText: "expired" }).waitFor();
     await logIn(page, STUDENTS.amara);
@@ -117,6 +118,7 @@ describe("the end of a log-in", () => {
   test("comes with the token's deletion", async ({ page }) => {
     await logIn(page, STUDENTS.amara);
     await click(page, "Delete token");
+    await page.getByText("The token was deleted here").waitFor();
     await page.getByRole("heading", { name: "Student portal" }).waitFor();
     await expect.poll(() => storedRecords(page)).toBe(0);
   });
@@ -166,6 +168,18 @@ describe("what can go wrong in the portal", () => {
     visitor.expectedComplaint = HTTP_FAILURE;
     await logIn(page, STUDENTS.amara);
     await outliveOutage(page, site, STUDENTS.amara);
+  });
+
+  test("the browser is offline: it says so, and goes on with the connection", async ({ page, visitor }) => {
+    visitor.expectedComplaint = HTTP_FAILURE;
+    await logIn(page, STUDENTS.amara);
+    // The page comes from the browser's memory; the API alone is out of reach.
+    await page.route("**/crm/v8/**", (route) => route.abort());
+    await page.reload();
+    await page.getByRole("heading", { name: "The academy can't be reached" }).waitFor();
+    await page.unroute("**/crm/v8/**");
+    await page.evaluate(() => window.dispatchEvent(new Event("online")));
+    await greeting(page, STUDENTS.amara).waitFor();
   });
 
   test("the site's data is cleared under it: it notices, and logs in again with new keys", async ({ page, site }) => {

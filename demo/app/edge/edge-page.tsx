@@ -4,10 +4,11 @@ import { LogInAgain } from "../portal/log-in-again.tsx";
 import { SiteHeader } from "../portal/site-header.tsx";
 import { Student } from "../portal/student.tsx";
 import { Welcome } from "../portal/welcome.tsx";
-import { INSPECTOR, STAND_IN } from "../settings.ts";
+import { INSPECTOR, MADE_UP } from "../settings.ts";
 import { useKeptFocus } from "../use-kept-focus.ts";
 import { EdgeInspector } from "./edge-inspector.tsx";
 import { FailedView } from "./failed-view.tsx";
+import { logIn } from "./log-in.ts";
 import { logOut } from "./log-out.ts";
 import { useEdge } from "./use-edge.ts";
 import type { EdgeControl } from "./use-edge.ts";
@@ -17,7 +18,7 @@ export function EdgePage(): JSX.Element {
   useKeptFocus();
   const control = useEdge();
   return (
-    <div class="page">
+    <div class="page" aria-busy={control.isBusy}>
       <div class="campus">
         <SiteHeader mode="edge">
           {["logged-in", "ended"].includes(control.session.phase) && (
@@ -30,8 +31,8 @@ export function EdgePage(): JSX.Element {
           <NoticeBar notice={control.notice} onDismiss={() => control.setNotice(null)} />
           <EdgeView control={control} />
           <p class="fine-print">
-            A demo of <code>edge-token-store</code>. {STAND_IN && "The academy is made up."} The tokens never reach this page: a Worker
-            keeps them, sealed, and calls the academy's server.
+            A demo of <code>edge-token-store</code>. {MADE_UP && "The academy is made up."} The tokens never reach this page: a Worker keeps
+            them, sealed, and calls the academy's server.
           </p>
         </main>
       </div>
@@ -46,12 +47,10 @@ function EdgeView({ control }: { control: EdgeControl }): JSX.Element {
     case "opening":
       return <p class="waiting">Opening the portal …</p>;
     case "logged-out":
-      return <Welcome onLogIn={() => location.assign("/auth/login?returnTo=/")} />;
-    case "ended": {
+      return <Welcome onLogIn={() => logIn()} />;
+    case "ended":
       // With another consent, since only with one Zoho grants another refresh token.
-      const logIn = (): void => location.assign("/auth/login?returnTo=/&prompt=consent");
-      return <LogInAgain heading="You were logged out" text={session.reason} onLogIn={logIn} />;
-    }
+      return <LogInAgain heading="You were logged out" text={session.reason} onLogIn={() => logIn("consent")} />;
     case "logged-in":
       return (
         <Student {...session}>

@@ -1,6 +1,7 @@
 import { redactToken } from "edge-token-store";
 import type { StoredToken } from "edge-token-store";
 import type { JSX } from "preact";
+import type { Notice } from "../notice.tsx";
 import { store } from "../store.ts";
 import type { SessionControl } from "../use-session.ts";
 import { TimeLeft } from "./time-left.tsx";
@@ -25,8 +26,13 @@ export function TokenCard({ token, isReadable, attempt }: TokenCardProps): JSX.E
 function StoredTokenView({ token, attempt }: { token: StoredToken; attempt: SessionControl["attempt"] }): JSX.Element {
   const { id } = token;
   // A save merges: what is not given stays as it is.
-  const expire = async (): Promise<void> => {
+  const expire = async (): Promise<Notice> => {
     await store.saveToken({ id, expiresAt: Date.now() - 1000 });
+    return { tone: "calm", text: "The token has expired. A browser gets no refresh token, so the portal asks for a new log-in." };
+  };
+  const remove = async (): Promise<Notice> => {
+    await store.deleteToken(id);
+    return { tone: "calm", text: "The token was deleted here, and so the portal is logged out." };
   };
   return (
     <>
@@ -39,7 +45,7 @@ function StoredTokenView({ token, attempt }: { token: StoredToken; attempt: Sess
         <button type="button" onClick={() => void attempt(expire)}>
           Expire now
         </button>
-        <button type="button" onClick={() => void attempt(() => store.deleteToken(id))}>
+        <button type="button" onClick={() => void attempt(remove)}>
           Delete token
         </button>
       </div>

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
-import { changeMode } from "../mode.ts";
+import { canChangeMode, changeMode } from "../mode.ts";
 import type { Mode } from "../mode.ts";
-import { STAND_IN } from "../settings.ts";
+import { INSPECTOR } from "../settings.ts";
 
 const MODES: readonly { mode: Mode; label: string }[] = [
   { mode: "edge", label: "At the edge" },
@@ -20,7 +20,7 @@ export function SiteHeader({ mode, children }: { mode: Mode; children: Component
         Zylker Academy
       </a>
       {children}
-      {STAND_IN && (
+      {canChangeMode() && (
         <div class="switch" role="group" aria-label="Where the tokens are">
           <span aria-hidden="true">Tokens</span>
           {MODES.map((one) => (
@@ -29,6 +29,11 @@ export function SiteHeader({ mode, children }: { mode: Mode; children: Component
             </button>
           ))}
         </div>
+      )}
+      {INSPECTOR && (
+        <a class="to-inspector" href="#inspector">
+          What the store does ↓
+        </a>
       )}
     </header>
   );
