@@ -1,17 +1,19 @@
-import { fromBase64Url, fromUtf8, toBase64Url, toUtf8 } from "#crypto";
+import { fromUtf8, toUtf8 } from "#crypto";
 import { INDEX_NAMES } from "../backend.ts";
 import type { StoredRecord } from "../backend.ts";
+import type { Encoding } from "./encoding.ts";
 import { whenDone } from "./primitives.ts";
 import type { Cipher } from "./primitives.ts";
 
 /** Told in storage-schema.md; another number is another way to seal. */
 const FORMAT = 1;
 
-/** A sealed record body: bytes where the storage keeps bytes, base64url where it keeps JSON. */
+/** A sealed record body. */
 interface Envelope {
   readonly format: typeof FORMAT;
   readonly keyId: string;
-  readonly sealed: string | Uint8Array;
+  /** As the storage keeps bytes. */
+  readonly sealed: unknown;
 }
 
 /** The parts of a record that stay readable, and that the seal binds. */
@@ -22,18 +24,23 @@ export async function sealEnvelope(
   namespace: string,
   header: RecordHeader,
   plaintext: string,
-  encoding: "text" | "bytes",
+  { encode }: Encoding,
 ): Promise<Envelope> {
   const sealed = await cipher.seal(toUtf8(plaintext), additionalData(namespace, header));
-  return { format: FORMAT, keyId: header.keyId, sealed: encoding === "text" ? toBase64Url(sealed) : new Uint8Array(sealed) };
+  return { format: FORMAT, keyId: header.keyId, sealed: encode(sealed) };
 }
 
 /** Undefined where the body is no envelope of this key, or not the one of this record. */
-export function openEnvelope(cipher: Cipher, namespace: string, record: StoredRecord): string | undefined | Promise<string | undefined> {
+export function openEnvelope(
+  cipher: Cipher,
+  namespace: string,
+  record: StoredRecord,
+  { decode }: Encoding,
+): string | undefined | Promise<string | undefined> {
   const { format, keyId, sealed } = (record.body ?? {}) as Partial<Record<keyof Envelope, unknown>>;
   if (format !== FORMAT || keyId !== record.keyId) return undefined;
-  const bytes = typeof sealed === "string" ? fromBase64Url(sealed) : sealed;
-  if (!(bytes instanceof Uint8Array)) return undefined;
+  const bytes = decode(sealed);
+  if (!bytes) return undefined;
   return whenDone(cipher.open(bytes, additionalData(namespace, record)), (plaintext) => plaintext && fromUtf8(plaintext));
 }
 

@@ -2,6 +2,7 @@ import type { StoredRecord } from "../backend.ts";
 import { RecordCorruptError, SecretMismatchError } from "../errors.ts";
 import type { IndexValue } from "../lookup.ts";
 import type { StoredToken } from "../token.ts";
+import type { Encoding } from "./encoding.ts";
 import { openEnvelope, sealEnvelope } from "./envelope.ts";
 import type { RecordHeader } from "./envelope.ts";
 import { placeBy } from "./places.ts";
@@ -62,8 +63,7 @@ export interface KeyParts {
   /** Without it bodies are plain. */
   readonly cipher?: Cipher | undefined;
   readonly namespace: string;
-  /** How the storage keeps sealed bodies. */
-  readonly encoding: "text" | "bytes";
+  readonly encoding: Encoding;
 }
 
 /** The key over one HMAC key and one cipher. Digests of different namespaces and kinds never meet. */
@@ -79,7 +79,7 @@ export async function createKey({ hmac, cipher, namespace, encoding }: KeyParts)
     place: placeBy(digest),
     seal: (header, content) => (cipher ? sealEnvelope(cipher, namespace, header, JSON.stringify(content), encoding) : content),
     open(record) {
-      if (cipher) return whenDone(openEnvelope(cipher, namespace, record), (plaintext) => contentOf(record, parse(plaintext)));
+      if (cipher) return whenDone(openEnvelope(cipher, namespace, record, encoding), (plaintext) => contentOf(record, parse(plaintext)));
       const content = contentOf(record, record.body);
       // A seal binds the record's key; without one, it has to be compared.
       return content && whenDone(digest("id", [content.token.id]), (key) => (key === record.key ? copyOf(content) : undefined));

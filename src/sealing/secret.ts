@@ -1,5 +1,6 @@
 import { aesGcm, hkdf, hmac } from "#crypto";
 import { OptionInvalidError, SecretWeakError } from "../errors.ts";
+import { asText } from "./encoding.ts";
 import { createKey, Keyring } from "./keyring.ts";
 import type { Key } from "./keyring.ts";
 
@@ -55,5 +56,5 @@ async function deriveKey(secret: SingleSecret, namespace: string): Promise<Key> 
   const input = encoder.encode(secret === false ? NO_SECRET : secret);
   const digestKey = await hkdf(input, encoder.encode(DIGEST_INFO));
   const cipher = secret === false ? undefined : await aesGcm(await hkdf(input, encoder.encode(SEAL_INFO)));
-  return createKey({ hmac: await hmac(digestKey), cipher, namespace, encoding: "text" });
+  return createKey({ hmac: await hmac(digestKey), cipher, namespace, encoding: asText });
 }

@@ -4,6 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { StoredRecord } from "../../src/backend.ts";
 import * as nodeCrypto from "../../src/sealing/crypto-node.ts";
 import * as webCrypto from "../../src/sealing/crypto-web.ts";
+import { asBytes, asText } from "../../src/sealing/encoding.ts";
+import type { Encoding } from "../../src/sealing/encoding.ts";
 import { createKey } from "../../src/sealing/keyring.ts";
 import type { Key, RecordContent } from "../../src/sealing/keyring.ts";
 import { STRING_FIELDS } from "../../src/token.ts";
@@ -13,7 +15,7 @@ import type { CryptoModule } from "./known-answers.ts";
 knownAnswerSuite("node:crypto", nodeCrypto);
 knownAnswerSuite("WebCrypto on Node", webCrypto);
 
-async function keyOf({ hkdf, hmac, aesGcm }: CryptoModule, secret: string, encoding: "text" | "bytes"): Promise<Key> {
+async function keyOf({ hkdf, hmac, aesGcm }: CryptoModule, secret: string, encoding: Encoding): Promise<Key> {
   const input = new TextEncoder().encode(secret);
   const info = new TextEncoder().encode("test");
   return createKey({
@@ -63,12 +65,12 @@ describe("sealing", () => {
   ];
   it.each(directions)("any token under any secret opens as it was: by %s", async (_name, sealing, opening) => {
     await fc.assert(
-      fc.asyncProperty(anyText, anyHeader, anyContent, fc.constantFrom("text", "bytes"), async (secret, parts, content, encoding) => {
+      fc.asyncProperty(anyText, anyHeader, anyContent, fc.constantFrom(asText, asBytes), async (secret, parts, content, encoding) => {
         const [sealer, opener] = await Promise.all([keyOf(sealing, secret, encoding), keyOf(opening, secret, encoding)]);
         expect(opener.id).toBe(sealer.id);
         const header = { ...parts, version: content.token.version, keyId: sealer.id };
         const body = await sealer.seal(header, content);
-        const kept = encoding === "text" ? JSON.parse(JSON.stringify(body)) : structuredClone(body);
+        const kept = encoding === asText ? JSON.parse(JSON.stringify(body)) : structuredClone(body);
         expect(await opener.open({ ...header, body: kept })).toEqual(content);
       }),
       { numRuns: 100 },
@@ -76,7 +78,7 @@ describe("sealing", () => {
   });
 
   it.each([0, 1, 2])("takes sealed text in the one spelling that was written: %i characters more", async (more) => {
-    const key = await keyOf(nodeCrypto, "secret", "text");
+    const key = await keyOf(nodeCrypto, "secret", asText);
     const content = { token: { id: "1", scope: `s${"x".repeat(more)}`, createdAt: 0, updatedAt: 0, version: 1 }, derived: true, tick: 0 };
     const header = { key: "00", version: 1, keyId: key.id, index: {} };
     const body = (await key.seal(header, content)) as { sealed: string };
@@ -89,12 +91,12 @@ describe("sealing", () => {
   });
 
   it("opens under no other secret, key, version, index, key id or namespace", async () => {
-    const key = await keyOf(nodeCrypto, "secret", "text");
+    const key = await keyOf(nodeCrypto, "secret", asText);
     const content = { token: { id: "1", accessToken: "a", createdAt: 0, updatedAt: 0, version: 3 }, derived: true, tick: 0 };
     const header = { key: "00", version: 3, keyId: key.id, index: { user: "aa" } };
     const record: StoredRecord = { ...header, body: await key.seal(header, content) };
     expect(await key.open(record)).toEqual(content);
-    const other = await keyOf(nodeCrypto, "another", "text");
+    const other = await keyOf(nodeCrypto, "another", asText);
     expect(await other.open({ ...record, keyId: other.id })).toBeUndefined();
     for (const change of [
       { key: "01" },
@@ -108,7 +110,7 @@ describe("sealing", () => {
     }
     const hmac = nodeCrypto.hmac(new Uint8Array(32));
     const cipher = nodeCrypto.aesGcm(new Uint8Array(32));
-    const [here, there] = await Promise.all(["a", "b"].map((namespace) => createKey({ hmac, cipher, namespace, encoding: "text" })));
+    const [here, there] = await Promise.all(["a", "b"].map((namespace) => createKey({ hmac, cipher, namespace, encoding: asText })));
     const body = await here!.seal(header, content);
     expect(await here!.open({ ...header, body })).toEqual(content);
     expect(await there!.open({ ...header, body })).toBeUndefined();

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { hmac } from "../../src/sealing/crypto-node.ts";
+import { asText } from "../../src/sealing/encoding.ts";
 import { createKey } from "../../src/sealing/keyring.ts";
 import type { Key } from "../../src/sealing/keyring.ts";
 import { HOSTILE_VALUES } from "../../src/testing/hostile-values.ts";
 
 const keyOf = (seed: number, namespace = "tokens"): Promise<Key> =>
-  createKey({ hmac: hmac(new Uint8Array(32).fill(seed)), namespace, encoding: "text" });
+  createKey({ hmac: hmac(new Uint8Array(32).fill(seed)), namespace, encoding: asText });
 
 describe("a digest", () => {
   it("is another for each value, kind, namespace and key", async () => {

@@ -1,4 +1,5 @@
 import { safeCause } from "../../cause.ts";
+import { asBytes } from "../../sealing/encoding.ts";
 import { createKey, Keyring } from "../../sealing/keyring.ts";
 import { webCipher, webHmac } from "../../sealing/web-cipher.ts";
 import { KeysRefusedError } from "./keys-refused-error.ts";
@@ -30,7 +31,7 @@ async function loadKeyring(database: IDBDatabase, namespace: string): Promise<Ke
     throw new KeysRefusedError("This page has no WebCrypto, which takes a secure origin: https, or localhost.");
   }
   const { digest, seal } = (await readKeys(database)) ?? (await makeKeys(database));
-  return new Keyring([await createKey({ hmac: webHmac(digest), cipher: webCipher(seal), namespace, encoding: "bytes" })]);
+  return new Keyring([await createKey({ hmac: webHmac(digest), cipher: webCipher(seal), namespace, encoding: asBytes })]);
 }
 
 /** Undefined where none were made yet. */
