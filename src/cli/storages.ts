@@ -3,6 +3,7 @@ import type { Connector } from "db0";
 import type { Storage } from "unstorage";
 import type { RedisOptions } from "unstorage/drivers/redis";
 import { atomicFsDriver } from "../backends/unstorage/atomic-fs/index.ts";
+import { whileBusy } from "../backends/unstorage/sql/busy.ts";
 import { safeCause } from "../cause.ts";
 import { UsageError } from "./command.ts";
 import type { Terminal } from "./command.ts";
@@ -13,6 +14,8 @@ const SQL: readonly unknown[] = ["sqlite", "mysql", "mariadb"];
 
 export interface OpenStorage {
   readonly storage: Storage;
+  /** Of SQL, whether there is the table: the driver would make it. */
+  hasTable?(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -22,6 +25,9 @@ export interface StorageOptions {
   readonly base: string | undefined;
   readonly hashTag: boolean;
 }
+
+const TABLES_OF_SQLITE = ["sqlite_master WHERE type IN ('table', 'view')", "name"] as const;
+const TABLES_OF_MYSQL = ["information_schema.tables WHERE table_schema = DATABASE()", "table_name"] as const;
 
 const REDIS_PORT = 6379;
 /** ioredis tries for ever by itself. */
@@ -134,6 +140,13 @@ async function openSql(connector: Connector, { table }: StorageOptions): Promise
   const storage = createStorage({ driver: db0({ database, ...(table === undefined ? {} : { tableName: table }) }) });
   return {
     storage,
+    async hasTable() {
+      const [tables, column] = connector.dialect === "mysql" ? TABLES_OF_MYSQL : TABLES_OF_SQLITE;
+      const statement = database.prepare(`SELECT COUNT(*) AS count FROM ${tables} AND LOWER(${column}) = ?`);
+      const found = whileBusy(() => statement.get((table ?? "unstorage").toLowerCase()));
+      // What is wrong with the database its store will tell.
+      return found.then((row) => Number((row as { count?: unknown }).count) > 0).catch(() => true);
+    },
     async close() {
       await storage.dispose();
       // The driver leaves its database open, and a connection would keep the process running.

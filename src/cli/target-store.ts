@@ -86,13 +86,18 @@ export async function openStore(given: string, parsed: Parsed, terminal: Termina
   const path = pathOf(address);
   if (path === "") throw new UsageError("The address names no file.");
   if (path === address && existsSync(path) && !statSync(path).isDirectory()) throw new CommandError(`${name} is no folder.`);
-  if (path !== undefined && options.missing !== "create" && !existsSync(path)) {
+  const openMissing = (): OpenStore => {
     if (options.missing === "refuse") throw new CommandError(`There is no store at ${name}.`);
     const store = createMemoryTokenStore(namespace);
     return { store, name, close: () => store.close() };
-  }
+  };
+  if (path !== undefined && options.missing !== "create" && !existsSync(path)) return openMissing();
   const hashTag = parsed.flag("hash-tag");
   const opened = await openStorage(address, { table: parsed.text("store-table"), base: parsed.text("base"), hashTag }, terminal);
+  if (options.missing !== "create" && (await opened.hasTable?.()) === false) {
+    await opened.close();
+    return openMissing();
+  }
   try {
     const retention = options.retention === undefined ? {} : { retention: options.retention };
     const store = createStore(opened.storage, { secret, hashTag, ...namespace, ...retention, ...lookupsOf(parsed) });

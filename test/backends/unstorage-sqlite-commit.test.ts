@@ -152,6 +152,28 @@ it.each(["null", "undefined", " NULL\n"])("a row that the driver reads as none, 
   await database.dispose();
 });
 
+it("a table that went, with the application's transaction or otherwise, is made again once a call has failed for it", async () => {
+  const path = join(await temporaryDirectory(), "tokens.sqlite");
+  const { driver, database } = sqlStorage(nodeSqlite({ path }));
+  const store = createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET });
+  const token = { userName: "ann", clientId: "c", refreshToken: "r" };
+  await database.exec("BEGIN");
+  await store.saveToken(token);
+  for (const loss of ["ROLLBACK", "DROP TABLE unstorage"]) {
+    await database.exec(loss);
+    await expectCode(store.findToken(token), "ERR_STORE_UNAVAILABLE");
+    expect(await store.findToken(token)).toBeNull();
+    expect(await store.saveToken(token)).toMatchObject({ version: 1 });
+    const other = sqlStorage(nodeSqlite({ path }));
+    const elsewhere = createUnstorageTokenStore(createStorage({ driver: other.driver }), { secret: SECRET });
+    expect(await elsewhere.saveToken({ ...token, scope: "s" })).toMatchObject({ version: 2 });
+    expect(await store.saveToken({ ...token, accessToken: "a" })).toMatchObject({ version: 3, scope: "s" });
+    expect(elsewhere.capabilities.atomic).toBe(true);
+    await other.database.dispose();
+  }
+  await database.dispose();
+});
+
 it("writes over no record whose index entries somebody has edited since it was remembered", async () => {
   const path = join(await temporaryDirectory(), "tokens.sqlite");
   const { driver, database } = sqlStorage(nodeSqlite({ path }));

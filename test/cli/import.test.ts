@@ -82,6 +82,15 @@ describe("import", () => {
     expect(await readdir(directory)).toEqual(["zoho.csv"]);
   });
 
+  it("makes no table in a database of something else in a dry run", async () => {
+    const database = new DatabaseSync(target);
+    database.exec("CREATE TABLE orders (id INTEGER)");
+    const outcome = await cli(["import", "zoho-file", file, "--to", `sqlite:${target}`, "--dry-run"]);
+    expect(outcome).toMatchObject({ code: 0, out: `2 would be imported to sqlite:${target}, 0 already there, 0 left out.\n` });
+    expect(database.prepare("SELECT name FROM sqlite_schema").all()).toHaveLength(1);
+    database.close();
+  });
+
   it("says which lines it left out and why, and that by its exit code", async () => {
     await writeFile(file, `${await readFile(file, "utf8")}\n3,cy, of Example,c1,secret,refresh-of-cy,,,,,`);
     const outcome = await cli(["import", "zoho-file", file, "--to", target]);

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { atomicFsDriver } from "../../src/backends/unstorage/atomic-fs/index.ts";
@@ -128,6 +129,17 @@ describe("where there is no store", () => {
     expect(await runOn(folder)).toMatchObject({ code: 1, out: "", err: expect.stringContaining("There is no store at") });
     expect(await runOn(join(folder, "notes"))).toMatchObject({ code: 1, out: "", err: expect.stringContaining("is no folder") });
     expect(await readdir(folder)).toEqual(["notes"]);
+  });
+
+  it.each(commands)("%s says so of a SQLite file of something else, and leaves it as it is", async (command, ...args) => {
+    const path = join(directory, "orders.sqlite");
+    const database = new DatabaseSync(path);
+    database.exec("CREATE TABLE orders (id INTEGER)");
+    database.close();
+    const before = await readFile(path);
+    const outcome = await runHere([command, `sqlite:${path}`, ...args], { env: everySecret });
+    expect(outcome).toMatchObject({ code: 1, out: "", err: expect.stringContaining("There is no store at") });
+    expect(await readFile(path)).toEqual(before);
   });
 });
 

@@ -123,13 +123,8 @@ export class CheckedStorage {
   }
 
   async #beSetUp(): Promise<void> {
-    try {
-      await (this.#settingUp ??= setUp(this.driver));
-      this.#setUp = true;
-    } catch (error) {
-      this.#settingUp = undefined;
-      throw error;
-    }
+    await (this.#settingUp ??= setUp(this.driver).finally(() => (this.#settingUp = undefined)));
+    this.#setUp = true;
   }
 
   /** Repeats what the storage refuses for its rate, after a pause; every request is one that can be repeated. */
@@ -147,7 +142,11 @@ export class CheckedStorage {
         if (error instanceof TokenStoreError) throw error;
         const failure = driverFailure(error);
         const pause = failure.kind === "rate-limited" ? rateLimitPauseMs(repeats, failure.retryAfterMs, Math.random()) : undefined;
-        if (pause === undefined) throw storeError(doing, this.driver.name ?? "unstorage", failure.kind, error);
+        if (pause === undefined) {
+          // What was set up may be gone, as a SQL table with the transaction that the application has rolled back.
+          this.#setUp = false;
+          throw storeError(doing, this.driver.name ?? "unstorage", failure.kind, error);
+        }
         await new Promise((resolve) => setTimeout(resolve, pause));
       }
     }

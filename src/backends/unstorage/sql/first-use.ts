@@ -8,10 +8,6 @@ import { isDatabase, tableOf } from "./table.ts";
 export async function setUp(driver: Driver): Promise<void> {
   const { database } = (driver.options ?? {}) as { database?: unknown };
   const table = tableOf(driver);
-  if (!isDatabase(database) || table === undefined) return;
   // Loaded only where there is one: a page or a Worker on another storage has no use for it.
-  const { assertKeepsText, makeTable, settleDriver } = await import("./set-up.ts");
-  await assertKeepsText(database);
-  await makeTable(database, table);
-  await settleDriver(driver, database);
+  if (isDatabase(database) && table !== undefined) await (await import("./set-up.ts")).setUpTable(driver, database, table);
 }

@@ -27,7 +27,13 @@ const COLUMNS: Readonly<Record<string, string>> = {
  */
 const MADE_MEANWHILE: readonly unknown[] = ["23505", "42P07", "42710"];
 
-export async function assertKeepsText(database: Database): Promise<void> {
+export async function setUpTable(driver: Driver, database: Database, table: string): Promise<void> {
+  await assertKeepsText(database);
+  await makeTable(database, table);
+  await settleDriver(driver, database);
+}
+
+async function assertKeepsText(database: Database): Promise<void> {
   const [row] = (await database.prepare("SELECT ? AS one").all(PROBE)) as { one?: unknown }[];
   if (row?.one === PROBE) return;
   throw new StoreUnavailableError(
@@ -53,7 +59,7 @@ export async function makeTable(database: Database, table: string): Promise<void
  * Has the driver see that its table is there. SQLite may be locked again by now, and that must not be the failure that the
  * driver keeps: as it asks, within its call, it meets a database that waits.
  */
-export async function settleDriver(driver: Driver, database: Database): Promise<void> {
+async function settleDriver(driver: Driver, database: Database): Promise<void> {
   if (COLUMNS[database.dialect] !== SQLITE) return;
   const options = driver.options as { database: Database };
   let settled: unknown;
