@@ -10,7 +10,8 @@ import type { Terminal } from "./command.ts";
 export function readAddress(given: string, { environment }: Terminal): string {
   const [, name] = /^env:(.*)$/s.exec(given) ?? [];
   if (name === undefined) {
-    if (parseUrl(given)?.password) {
+    const url = parseUrl(given);
+    if (url && (url.password || hasPassword(url))) {
       throw new UsageError(
         "Others can read a command line: put the address with its password into an environment variable and give env:NAME.",
       );
@@ -25,7 +26,13 @@ export function readAddress(given: string, { environment }: Terminal): string {
 /** For the terminal: without user and password. */
 export function showAddress(address: string): string {
   const url = parseUrl(address);
-  return url?.host ? `${url.protocol}//${url.host}${url.pathname}` : address;
+  if (url?.host) return `${url.protocol}//${url.host}${url.pathname}`;
+  return url && hasPassword(url) ? `${url.protocol}${url.pathname}` : address;
+}
+
+/** In the query, where ioredis and mysql2 take any of their options from. */
+function hasPassword({ searchParams }: URL): boolean {
+  return [...searchParams.keys()].some((name) => /password/i.test(name));
 }
 
 function parseUrl(text: string): URL | undefined {

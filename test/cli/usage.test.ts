@@ -72,6 +72,8 @@ it.each<[string, string[], RegExp]>([
   ["no place for an export", ["export", "STORE"], /--out/],
   ["no secret for an export", ["export", "STORE", "--out", "x"], /EXPORT_SECRET/],
   ["a password in an argument", ["list", "mysql://a:hunter2@localhost/db"], /env:NAME/],
+  ["a password in the query of an argument", ["list", "redis://localhost?password=hunter2"], /env:NAME/],
+  ["a password of another kind there", ["list", "mysql://a@localhost/db?ssl=true&passwordSha1=hunter2"], /env:NAME/],
   ["a base for a folder", ["list", "STORE", "--base", "x"], /--base/],
   ["a hash tag for a folder", ["list", "STORE", "--hash-tag"], /--hash-tag/],
   ["a table for a folder", ["list", "STORE", "--store-table", "x"], /--store-table/],
