@@ -113,6 +113,8 @@ export class Engine implements EdgeTokenStore {
   async deleteToken(id: string): Promise<void> {
     const wanted = parseId(id);
     this.assertOpen();
+    // Gone before the next attempt, it was deleted all the same: by a command whose answer was lost, and that the client sent again, or by others.
+    let seen = false;
     await this.#saves.run([JSON.stringify({ by: "id", id: wanted })], () =>
       retryCommit(async () => {
         const keyring = await this.#keyring();
@@ -121,13 +123,14 @@ export class Engine implements EdgeTokenStore {
         for (const key of keyring.keys.toReversed()) {
           const record = await this.#backend.read(await recordKey(key, wanted));
           if (record === undefined) continue;
+          seen = true;
           // The record is not opened: one that is damaged must go too.
           if (!(await this.#backend.commit(record, undefined))) return undefined;
           this.#memo?.forget(record.key);
           deleted = true;
         }
-        if (deleted) this.#events.emit({ type: "deleted", id: wanted });
-        else await this.parts.register?.assertReadable(keyring);
+        if (!deleted) await this.parts.register?.assertReadable(keyring);
+        if (seen) this.#events.emit({ type: "deleted", id: wanted });
         return true;
       }),
     );

@@ -1,8 +1,10 @@
+import type { Redis } from "ioredis";
+import type { Storage } from "unstorage";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { StoredRecord } from "../../src/backend.ts";
 import { UnstorageBackend } from "../../src/backends/unstorage/backend.ts";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
-import type { EdgeTokenStore, StoredToken, TokenInput, TokenStoreError } from "../../src/index.ts";
+import type { EdgeTokenStore, StoredToken, TokenEvent, TokenInput, TokenStoreError } from "../../src/index.ts";
 import { rotateSecret } from "../../src/maintenance/index.ts";
 import { REGISTER_KEY } from "../../src/sealing/key-register.ts";
 import { namedToken, queriesFor } from "../conformance/fixture.ts";
@@ -181,6 +183,55 @@ it("a secret is rotated while others save, and nothing of the old one is left", 
     expect(token).toMatchObject({ version: 2, accessToken: `fresh-${token.userName}` });
     for (const query of queriesFor(token)) expect(await after.findToken(query)).toEqual(token);
   }
+});
+
+/** A client that sends every deletion twice, as ioredis does where the connection was lost with the answer. */
+function repeatingDeletions(): Storage {
+  const storage = redis.open();
+  const client = (storage.getMount("").driver.getInstance as () => Redis)();
+  for (const name of ["evalsha", "eval"] as const) {
+    const send = client[name].bind(client) as (...args: unknown[]) => Promise<unknown>;
+    Object.assign(client, {
+      [name]: async (...args: unknown[]) => {
+        if (args.includes("delete")) await send(...args);
+        return send(...args);
+      },
+    });
+  }
+  return storage;
+}
+
+it("tells of a deletion that the client sends twice, having lost the answer", async () => {
+  const store = createUnstorageTokenStore(repeatingDeletions(), { secret: SECRET });
+  const { id } = await store.saveToken(namedToken("ann"));
+  const heard: TokenEvent[] = [];
+  store.subscribe((event) => heard.push(event));
+  await store.deleteToken(id);
+  expect(heard).toEqual([{ type: "deleted", id }]);
+  await store.deleteToken(id);
+  expect(heard).toHaveLength(1);
+});
+
+it("does not take a token for deleted that another process has moved to a secret of its own", async () => {
+  const storage = redis.open();
+  const { id } = await createUnstorageTokenStore(storage, { secret: SECRET }).saveToken(namedToken("ann"));
+  const NEXT = "the-next-secret-of-32-characters-or-more";
+  const rotating = createUnstorageTokenStore(redis.open(), { secret: [NEXT, SECRET] });
+  const client = (storage.getMount("").driver.getInstance as () => Redis)();
+  const send = client.evalsha.bind(client) as (...args: unknown[]) => Promise<unknown>;
+  const store = createUnstorageTokenStore(storage, { secret: SECRET });
+  const heard: TokenEvent[] = [];
+  store.subscribe((event) => heard.push(event));
+  let moved: Promise<unknown> | undefined;
+  Object.assign(client, {
+    evalsha: async (...args: unknown[]) => {
+      if (args.includes("delete")) await (moved ??= rotateSecret(rotating));
+      return send(...args);
+    },
+  });
+  await expect(store.deleteToken(id)).rejects.toMatchObject({ code: "ERR_SECRET_MISMATCH" });
+  expect(heard).toEqual([]);
+  expect(await rotating.findTokenById(id)).not.toBeNull();
 });
 
 it("goes on where the server has forgotten its scripts", async () => {
