@@ -66,7 +66,7 @@ it.each([
 ] as const)("promises of a Redis Cluster whose reads go to %s that they are %s", (scaleReads, consistency) => {
   const driver = redisDriver({
     cluster: [{ host: "127.0.0.1", port: 1 }],
-    clusterOptions: { ...(scaleReads && { scaleReads: scaleReads as never }) },
+    clusterOptions: { ...(scaleReads && { scaleReads }) },
   });
   expect(createUnstorageTokenStore(createStorage({ driver }), { secret: SECRET, hashTag: true }).capabilities).toMatchObject({
     atomic: true,
