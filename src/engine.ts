@@ -104,8 +104,8 @@ export class Engine implements EdgeTokenStore {
     const { clientId } = this.#options;
     const patch = given.clientId === undefined && clientId !== undefined ? { ...given, clientId } : given;
     // Matching by access token asks for a query without a client (rule 3), so a filled-in one stays out of it.
-    const query = given.userName == null && given.grantToken == null && given.refreshToken == null ? given : patch;
-    const steps = resolveLookup(query, this.#options);
+    const onlyAccess = given.userName == null && given.grantToken == null && given.refreshToken == null;
+    const steps = resolveLookup(onlyAccess ? given : patch, this.#options);
     const queueKey = JSON.stringify(steps[0] ?? identityOf(mergeToken({}, patch)) ?? null);
     return this.#saves.run([queueKey], () => retryCommit(() => this.#save({ given, patch }, steps, condition)));
   }
@@ -188,11 +188,9 @@ export class Engine implements EdgeTokenStore {
     if (steps.length === 0) return [];
     const keyring = await this.#keyring();
     const found = await this.#finder(keyring).find(steps, all);
-    if (found.length === 0) {
-      // What is gone with a store that was closed meanwhile is not unknown.
-      this.assertOpen();
-      await this.parts.register?.assertReadable(keyring);
-    }
+    // What is gone with a store that was closed meanwhile is not unknown.
+    if (found.length === 0) this.assertOpen();
+    if (found.length === 0) await this.parts.register?.assertReadable(keyring);
     return found.map(({ token }) => token);
   }
 
