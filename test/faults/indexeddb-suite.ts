@@ -179,6 +179,31 @@ export function indexedDBFaultSuite(): void {
       expect(digest).toMatchObject({ extractable: false, usages: ["sign"], algorithm: { name: "HMAC" } });
       expect(seal).toMatchObject({ extractable: false, algorithm: { name: "AES-GCM", length: 256 } });
     });
+
+    it("leave alone the keys of the one that was first, also one that can't read them at once", async () => {
+      const namespace = unique();
+      const [first, second] = [open(namespace), open(namespace, { onDegraded: () => {} })];
+      const { generateKey } = crypto.subtle;
+      let goOn = (): void => {};
+      const firstIsDone = new Promise<void>((resolve) => (goOn = resolve));
+      const making = vi.spyOn(crypto.subtle, "generateKey").mockImplementation(async (...args: unknown[]) => {
+        await firstIsDone;
+        return Reflect.apply(generateKey, crypto.subtle, args) as Promise<CryptoKey>;
+      });
+      const late = second.saveToken({ ...ANN, userName: "ben" });
+      await expect.poll(() => making.mock.calls.length).toBe(2);
+      making.mockRestore();
+      const saved = await first.saveToken(ANN);
+      const get = Reflect.get(IDBObjectStore.prototype, "get");
+      const reading = vi.spyOn(IDBObjectStore.prototype, "get").mockImplementation(function (this: IDBObjectStore, key) {
+        return Reflect.apply(get, this, [this.name === "keys" ? "none" : key]) as IDBRequest<unknown>;
+      });
+      goOn();
+      await late;
+      expect(second.capabilities.persistent).toBe(false);
+      reading.mockRestore();
+      expect(await open(namespace).findToken({ userName: "ann", clientId: "c" })).toEqual(saved);
+    });
   });
 
   describe("a damaged record", () => {

@@ -51,11 +51,13 @@ async function makeKeys(database: IDBDatabase): Promise<Keys> {
     crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256", length: 256 }, false, ["sign"]),
     crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]),
   ]);
+  let made = false;
   try {
     await write(database, "keys", "strict", (store) => {
       store.add(digest, "digest" satisfies KeyName);
       store.add(seal, "seal" satisfies KeyName);
     });
+    made = true;
   } catch (error) {
     const name = (error as Error | undefined)?.name;
     // iOS Safari can refuse to store a key at all.
@@ -69,8 +71,8 @@ async function makeKeys(database: IDBDatabase): Promise<Keys> {
     const kept = await readKeys(database);
     if (kept) return kept;
   } catch (error) {
-    // Nothing was sealed with them yet. A later version of the browser shall not find them and give up.
-    await write(database, "keys", "strict", (store) => store.clear());
+    // Nothing was sealed with them yet. A later version of the browser shall not find them and give up. Another tab's are in use.
+    if (made && error instanceof KeysRefusedError) await write(database, "keys", "strict", (store) => store.clear());
     throw error;
   }
   throw new KeysRefusedError("The browser does not keep keys.");
