@@ -37,6 +37,14 @@ const REFUSALS: [string, RegExp, () => void][] = [
       });
     },
   ],
+  [
+    "refuses IndexedDB, as it does in a page that is sandboxed or may set no cookies",
+    /no use of IndexedDB/,
+    () =>
+      vi.spyOn(indexedDB, "open").mockImplementation(() => {
+        throw new DOMException("access to the Indexed Database API is denied in this context.", "SecurityError");
+      }),
+  ],
 ];
 
 describe.each(REFUSALS)("a browser that %s", (_name, reason, refuse) => {
@@ -64,6 +72,8 @@ describe.each(REFUSALS)("a browser that %s", (_name, reason, refuse) => {
     }
     expect(await store.saveToken({ ...ANN, accessToken: "next" })).toMatchObject({ id: saved.id, version: 2 });
     expect(await store.getTokens()).toHaveLength(1);
+    await store.deleteTokens();
+    expect(await store.getTokens()).toEqual([]);
     expect(store.capabilities).toMatchObject({ engine: "memory", persistent: false, durable: false, sealed: false });
     expect(reasons).toEqual([expect.objectContaining({ code: "ERR_STORE_UNAVAILABLE", message: expect.stringMatching(reason) })]);
   });
@@ -97,5 +107,45 @@ describe.each(REFUSALS)("a browser that %s", (_name, reason, refuse) => {
     await store.saveToken(ANN);
     expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(reason));
     expect(JSON.stringify(warn.mock.calls)).not.toMatch(/ann/);
+  });
+});
+
+describe("a browser that gives its keys back no more", () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  /** A page's store, where another page has saved a token before. */
+  async function refusedLater(): Promise<{ namespace: string; store: EdgeTokenStore }> {
+    const namespace = unique();
+    await using before = createIndexedDBTokenStore({ namespace });
+    await before.saveToken(ANN);
+    const get = Reflect.get(IDBObjectStore.prototype, "get");
+    vi.spyOn(IDBObjectStore.prototype, "get").mockImplementation(function (this: IDBObjectStore, key) {
+      return Reflect.apply(get, this, [this.name === "keys" ? "none" : key]) as IDBRequest<unknown>;
+    });
+    const store = createIndexedDBTokenStore({ namespace, onDegraded: () => {} });
+    expect(await store.findToken({ userName: "ann" })).toBeNull();
+    expect(store.capabilities.persistent).toBe(false);
+    return { namespace, store };
+  }
+
+  it("brings nothing back that was deleted meanwhile, once it gives them back", async () => {
+    const { namespace, store } = await refusedLater();
+    await store.saveToken(ANN);
+    await store.deleteTokens();
+    expect(await store.getTokens()).toEqual([]);
+    await store.close();
+    vi.restoreAllMocks();
+    await using after = createIndexedDBTokenStore({ namespace });
+    expect(await after.findToken({ userName: "ann" })).toBeNull();
+    expect(await after.getTokens()).toEqual([]);
+  });
+
+  it("and can't delete what is on disk: that is told", async () => {
+    const { store } = await refusedLater();
+    vi.spyOn(IDBObjectStore.prototype, "clear").mockImplementation(() => {
+      throw new DOMException("gone", "DataError");
+    });
+    await expect(store.deleteTokens()).rejects.toMatchObject({ code: "ERR_STORE_UNAVAILABLE" });
+    await store.close();
   });
 });

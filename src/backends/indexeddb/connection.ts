@@ -2,6 +2,7 @@ import { openDB, unwrap } from "idb";
 import { INDEX_NAMES } from "../../backend.ts";
 import { safeCause } from "../../cause.ts";
 import { StoreBlockedError, StoreClosedError, StoreQuotaError, StoreUnavailableError, TokenStoreError } from "../../errors.ts";
+import { KeysRefusedError } from "./keys-refused-error.ts";
 import { DATABASE_VERSION, databaseName } from "./schema.ts";
 
 /** How often an operation is tried, each time on a connection of its own if the last one was lost. */
@@ -121,6 +122,10 @@ function closedError(): StoreClosedError {
 function storeError(error: unknown): TokenStoreError {
   if (isQuotaError(error)) {
     return new StoreQuotaError("The storage of this site is full. Free some space and save again.", { cause: safeCause(error) });
+  }
+  // By the standard what `open` throws in a page whose origin is opaque; browsers also where cookies are blocked.
+  if ((error as Error | undefined)?.name === "SecurityError") {
+    return new KeysRefusedError("The browser lets this page make no use of IndexedDB.", { cause: safeCause(error) });
   }
   const message = globalThis.indexedDB
     ? "IndexedDB failed. Nothing is known about the token; try again later."

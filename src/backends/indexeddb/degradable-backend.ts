@@ -10,7 +10,7 @@ import { KeysRefusedError } from "./keys-refused-error.ts";
 type Forwarded = Required<Pick<Backend, keyof Backend & (keyof IndexedDBBackend | keyof MemoryBackend)>>;
 
 /**
- * IndexedDB, and memory for the life of this page from the moment that the browser refuses to keep the
+ * IndexedDB, and memory for the life of this page from the moment that the browser refuses it, or to keep the
  * keys: a token on disk in plain text would be worse than a login that a reload ends.
  */
 export class DegradableBackend implements Backend, Forwarded {
@@ -66,8 +66,15 @@ export class DegradableBackend implements Backend, Forwarded {
     return this.#active.scan(options);
   }
 
-  clear(): Promise<void> {
-    return this.#active.clear();
+  async clear(): Promise<void> {
+    if (!this.sealed) await this.#active.clear();
+    try {
+      // What an earlier page kept goes, too: the browser may give the keys to a later one.
+      await this.#indexedDB.clear();
+    } catch (error) {
+      // Where there is no way to the disk, there is nothing to be found on it either.
+      if (!(error instanceof KeysRefusedError)) throw error;
+    }
   }
 
   async close(): Promise<void> {

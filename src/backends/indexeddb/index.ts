@@ -26,7 +26,7 @@ export interface IndexedDBTokenStoreOptions extends TokenStoreOptions {
   allowClientSecret?: boolean;
   /**
    * Told once, with the reason, when the browser refuses to keep the keys that seal the tokens (an insecure
-   * origin, some versions of Safari). From then on tokens live in memory and are gone with the page, and
+   * origin, some versions of Safari), or IndexedDB (a sandboxed page, blocked cookies). From then on tokens live in memory and are gone with the page, and
    * `capabilities.persistent` is false. Default: a warning on the console.
    */
   onDegraded?: (reason: TokenStoreError) => void;
