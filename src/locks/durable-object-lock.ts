@@ -55,10 +55,13 @@ class DurableObjectLock implements Lock {
   async request<Result>(name: string, options: LockRequestOptions, callback: () => Promise<Result>): Promise<Result> {
     const waiting = new Waiting(name, options);
     const token = crypto.randomUUID();
+    const acquiring = this.#acquire(name, token, waiting.signal);
     try {
-      await abortable(this.#acquire(name, token, waiting.signal), waiting.signal);
+      await abortable(acquiring, waiting.signal);
     } catch (error) {
       await this.#leave(name, token);
+      // What was under way may have come to the object only after that.
+      if (waiting.signal.aborted) void acquiring.catch(() => {}).then(() => this.#leave(name, token));
       throw error;
     } finally {
       waiting.end();

@@ -123,6 +123,22 @@ describe("a lock in a Durable Object", () => {
     expect(callback).not.toHaveBeenCalled();
   });
 
+  it("is not left to who gave up, where the object hears of that first and of the request later", async () => {
+    let isLeft = (): void => {};
+    const left = new Promise<void>((resolve) => (isLeft = resolve));
+    const overtaken = objects.through(async (call, what) => {
+      if (what.startsWith('["acquireLock"')) await left;
+      const answer = await call();
+      if (what.startsWith('["releaseLock"')) isLeft();
+      return answer;
+    });
+    const callback = vi.fn(async () => {});
+    const late = createDurableObjectLock(overtaken).request("name", { timeoutMs: 50 }, callback);
+    await expect(late).rejects.toMatchObject({ code: "ERR_LOCK_TIMEOUT" });
+    expect(await open().request("name", { timeoutMs: 5000 }, async () => "free")).toBe("free");
+    expect(callback).not.toHaveBeenCalled();
+  });
+
   it("is kept by a callback that runs when the signal is aborted", async () => {
     const controller = new AbortController();
     const result = await open().request("name", { signal: controller.signal }, async () => {
