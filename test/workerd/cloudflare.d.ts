@@ -12,7 +12,7 @@ declare module "cloudflare:workers" {
     idFromName(name: string): unknown;
     get(id: unknown): unknown;
   }
-  export const env: { readonly KV: KVNamespace; readonly TOKENS: DurableObjectNamespace; readonly OTHER: DurableObjectNamespace };
+  export const env: { readonly KV: KVNamespace } & { readonly [Name in "TOKENS" | "OTHER" | "WITHOUT_SQLITE"]: DurableObjectNamespace };
 }
 
 declare module "cloudflare:test" {

@@ -58,6 +58,11 @@ describe("options", () => {
   it("tells a binding to another class from a missing token", async () => {
     await expectCode(open({}, env.OTHER).findToken({ userName: "ann" }), "ERR_OPTION_INVALID");
   });
+
+  it("says what a class that was made without SQLite storage needs", async () => {
+    const expected = { code: "ERR_OPTION_INVALID", message: expect.stringContaining("new_sqlite_classes") };
+    await expect(open({}, env.WITHOUT_SQLITE).findToken({ userName: "ann" })).rejects.toMatchObject(expected);
+  });
 });
 
 it("tells what it promises: atomic, but where a new secret moves records between objects", () => {

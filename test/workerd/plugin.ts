@@ -11,6 +11,7 @@ export const workerdPlugin = (): ReturnType<typeof cloudflareTest> =>
       durableObjects: {
         TOKENS: { className: "TokenStoreObject", useSQLite: true },
         OTHER: { className: "OtherObject", useSQLite: true },
+        WITHOUT_SQLITE: { className: "PlainObject" },
       },
     },
   });
