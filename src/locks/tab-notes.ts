@@ -2,6 +2,8 @@ import type { LockNotes } from "./lock.ts";
 import { MemoryNotes } from "./memory-notes.ts";
 
 const PREFIX = "edge-token-store:note:";
+/** By how much the clocks of two tabs may seem to differ: some browsers blur them. */
+const BLUR_MS = 1_000;
 
 /**
  * Notes for all tabs of an origin, in localStorage: it is read and written in one step, so a frozen tab
@@ -22,17 +24,22 @@ export class TabNotes implements LockNotes {
     const written = useStorage((storage) => {
       // Nobody may ask for them ever again: each log-out leaves one behind.
       for (const key of Object.keys(storage)) if (key.startsWith(PREFIX)) current(storage, key);
-      storage.setItem(PREFIX + name, JSON.stringify({ text, goneAt: Date.now() + ttlMs }));
+      // First of all, lest it be read where there is no room for the new one.
+      storage.removeItem(PREFIX + name);
+      const from = Date.now();
+      storage.setItem(PREFIX + name, JSON.stringify({ text, from, goneAt: from + ttlMs }));
       return true;
     });
-    if (!written) await this.#memory.write(name, text, ttlMs);
+    // One from when there was no room is over, too.
+    await this.#memory.write(name, text, written ? 0 : ttlMs);
   }
 }
 
-/** The text of the note under that key, while it lasts; one that is over is removed. */
+/** The text of the note under that key, while it lasts; one that is over, or was written by a clock that has been set back, is removed. */
 function current(storage: Storage, key: string): string | undefined {
   const note = parse(storage.getItem(key));
-  if (note && note.goneAt > Date.now()) return note.text;
+  const now = Date.now();
+  if (note && note.from <= now + BLUR_MS && note.goneAt > now) return note.text;
   storage.removeItem(key);
   return undefined;
 }
@@ -48,10 +55,10 @@ function useStorage<Result>(use: (storage: Storage) => Result): Result | undefin
   }
 }
 
-function parse(value: string | null): { text: string; goneAt: number } | undefined {
+function parse(value: string | null): { text: string; from: number; goneAt: number } | undefined {
   try {
-    const { text, goneAt } = JSON.parse(value ?? "{}") as Record<string, unknown>;
-    return typeof text === "string" && typeof goneAt === "number" ? { text, goneAt } : undefined;
+    const { text, from, goneAt } = JSON.parse(value ?? "{}") as Record<string, unknown>;
+    return typeof text === "string" && typeof from === "number" && typeof goneAt === "number" ? { text, from, goneAt } : undefined;
   } catch {
     return undefined;
   }
