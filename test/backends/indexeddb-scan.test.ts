@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { IndexedDBBackend } from "../../src/backends/indexeddb/backend.ts";
 import { Connection } from "../../src/backends/indexeddb/connection.ts";
-import { unique } from "../conformance/fixture.ts";
+import { all, unique } from "../conformance/fixture.ts";
 
 describe("a scan of IndexedDB", () => {
   let backend: IndexedDBBackend;
@@ -26,6 +26,13 @@ describe("a scan of IndexedDB", () => {
       requests.push(asked.mock.calls.length);
     }
     expect(requests).toEqual([2, 3, 3]);
+  });
+
+  it("asks for no key anew while the database is the same", async () => {
+    const begun = vi.spyOn(IDBDatabase.prototype, "transaction");
+    onTestFinished(() => begun.mockRestore());
+    expect((await all(backend.scan({ pageSize: 2 }))).flat()).toHaveLength(5);
+    expect(begun.mock.calls.map(([store]) => store)).toEqual(["records", "records", "records"]);
   });
 
   it("tells of a page that can't be read when its turn comes, and to nobody who has stopped before", async () => {

@@ -74,6 +74,24 @@ export function indexedDBFaultSuite(): void {
       expect(await open(namespace).findToken({ refreshToken: "refresh-ann" })).toEqual(saved);
     });
 
+    it("ends a listing that is under way, and takes no record of the next log-in for damage", async () => {
+      const namespace = unique();
+      const names = Array.from({ length: 12 }, (_, number) => `user-${number}`);
+      const logIn = (store: EdgeTokenStore): Promise<unknown> => Promise.all(names.map((id) => store.saveToken({ ...ANN, id })));
+      const store = open(namespace);
+      await logIn(store);
+      const listed: string[] = [];
+      for await (const { id } of store.tokens({ pageSize: 1 })) {
+        listed.push(id);
+        if (listed.length > 1) continue;
+        await deleteDB(nameOf(namespace));
+        await logIn(open(namespace));
+      }
+      // With the two pages that were asked for before.
+      expect(listed.length).toBeLessThanOrEqual(3);
+      expect(await store.getTokens()).toHaveLength(names.length);
+    });
+
     it("again and again during saves leaves each acknowledged state whole", async () => {
       const namespace = unique();
       const store = open(namespace);

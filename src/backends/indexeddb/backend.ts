@@ -13,7 +13,10 @@ interface Commit {
   readonly next: StoredRecord | undefined;
 }
 
-/** One object store with native indexes; compare and write are one transaction, which several commits can share. */
+/**
+ * One object store with native indexes; compare and write are one transaction, which several commits can share. No record moves to
+ * another key: that takes another secret, and there is none but the database's own.
+ */
 export class IndexedDBBackend implements Backend {
   readonly capabilities: Backend["capabilities"] = {
     engine: "indexeddb",
@@ -27,7 +30,10 @@ export class IndexedDBBackend implements Backend {
   readonly #connection: Connection;
   readonly #namespace: string;
   readonly #indexesRefresh: boolean;
-  readonly #reads = new Batches((reads: readonly Read[]) => this.#readTogether(reads));
+  readonly #reads = new Batches((reads: readonly Read[]) => this.#readTogether(reads), {
+    // Chromium's, of a value whose file is gone.
+    isOneTasksFault: (error) => ((error as Error).cause as Error | undefined)?.name === "NotReadableError",
+  });
   readonly #commits = new Batches((commits: readonly Commit[]) => this.#commitTogether(commits), {
     selector: distinctRecords,
     // A record that is too large for what room is left shall not take the others along.
@@ -64,17 +70,25 @@ export class IndexedDBBackend implements Backend {
     return this.#commits.add({ previous, next });
   }
 
-  /** The next page is asked for before this one is given out: to open it keeps the thread busy, and the browser's process would wait. */
+  /**
+   * The next page is asked for before this one is given out: to open it keeps the thread busy, and the browser's process would wait.
+   * It ends where the database was deleted meanwhile: what is there now is of other keys.
+   */
   async *scan({ pageSize }: { pageSize: number }): AsyncGenerator<StoredRecord[]> {
-    const readPage = (range: IDBKeyRange): Promise<[StoredRecord[]]> => {
-      const page = this.#connection.use((database) => read(database, "records", (records) => [records.getAll(range, pageSize)]));
+    const { id } = (await this.keyring()).current;
+    const readPage = (range: IDBKeyRange): Promise<StoredRecord[]> => {
+      const page = this.#connection.use(async (database) => {
+        const [records] = await read(database, "records", (store) => [store.getAll(range, pageSize) as IDBRequest<StoredRecord[]>]);
+        const { current } = await browserKeyring(database, this.#namespace);
+        return current.id === id ? records : [];
+      });
       // Reported when its turn comes, if it comes.
       page.catch(() => {});
       return page;
     };
-    let coming: Promise<[StoredRecord[]]> | undefined = readPage(recordRange());
+    let coming: Promise<StoredRecord[]> | undefined = readPage(recordRange());
     while (coming) {
-      const [page]: [StoredRecord[]] = await coming;
+      const page: StoredRecord[] = await coming;
       coming = page.length < pageSize ? undefined : readPage(IDBKeyRange.lowerBound(page.at(-1)!.key, true));
       if (page.length > 0) yield parsePage(page);
     }
@@ -133,21 +147,19 @@ async function commitAll(
       const ask = asking(records.transaction, () => outdated.length === 0);
       for (const commit of commits) {
         const { previous, next } = commit;
-        const moves = next !== undefined && next.key !== previous?.key;
-        const expect = (key: string, isExpected: (stored: StoredRecord | undefined) => boolean): void =>
-          ask<unknown>(records.get(key), (stored) => {
-            const record = stored === undefined ? undefined : parseRecord(key, stored);
-            if (!isExpected(record) && !(repeated && isDone(commit, key, record))) outdated.push(commit);
-          });
-        if (previous) expect(previous.key, (stored) => isSameRecord(stored, previous));
-        if (moves) expect(next.key, (stored) => stored === undefined);
+        const key = keyOf(commit);
+        ask<unknown>(records.get(key), (value) => {
+          const stored = value === undefined ? undefined : parseRecord(key, value);
+          // Repeated, it may find what it has left there itself.
+          if (!isThere(previous, stored) && !(repeated && isThere(next, stored))) outdated.push(commit);
+        });
       }
       for (const { previous, next } of commits) {
         for (const entry of newEntries(previous?.index, next?.index)) markShared(records, entry, ask);
       }
-      for (const { previous, next } of commits) {
-        if (previous && previous.key !== next?.key) records.delete(previous.key);
-        if (next) records.put(next);
+      for (const commit of commits) {
+        if (commit.next) records.put(commit.next);
+        else records.delete(keyOf(commit));
       }
     });
   } catch (error) {
@@ -156,24 +168,24 @@ async function commitAll(
   return outdated;
 }
 
-/** Whether what lies under the key is what this very commit leaves there. */
-function isDone({ next }: Commit, key: string, stored: StoredRecord | undefined): boolean {
-  return next ? next.key === key && isSameRecord(stored, next) : stored === undefined;
+function isThere(record: StoredRecord | undefined, stored: StoredRecord | undefined): boolean {
+  return record ? isSameRecord(stored, record) : stored === undefined;
+}
+
+function keyOf({ previous, next }: Commit): string {
+  return (next ?? previous)!.key;
 }
 
 /** Each commit looks at what is there before anything is written, so no two in a batch may touch one record or bring one index entry. */
 function distinctRecords(): (commit: Commit) => boolean {
   const touched = new Set<string>();
   return (commit) => {
-    const keys = keysOf(commit);
+    const entries = newEntries(commit.previous?.index, commit.next?.index);
+    const keys = [keyOf(commit), ...entries.map(({ key }) => key)];
     if (keys.some((key) => touched.has(key))) return false;
     for (const key of keys) touched.add(key);
     return true;
   };
-}
-
-function keysOf({ previous, next }: Commit): string[] {
-  return [previous, next, ...newEntries(previous?.index, next?.index)].flatMap((record) => record?.key ?? []);
 }
 
 function parsePage(values: readonly StoredRecord[]): StoredRecord[] {
