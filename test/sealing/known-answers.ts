@@ -108,6 +108,13 @@ export function knownAnswerSuite(name: string, module: CryptoModule): void {
       }
     });
 
+    it("read base64url of any size", () => {
+      const large = "AAAA".repeat(3 * 2 ** 20);
+      expect(module.fromBase64Url(large)).toHaveLength(9 * 2 ** 20);
+      expect(module.fromBase64Url(`${large}AB`)).toBeUndefined();
+      expect(module.fromBase64Url(`${large.slice(0, -1)}=`)).toBeUndefined();
+    });
+
     it("read base64url in the one spelling that is written", () => {
       for (const text of [
         "A",
