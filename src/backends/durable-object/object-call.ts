@@ -81,10 +81,9 @@ function translated(error: unknown): TokenStoreError {
     );
   }
   if (message.includes("SQL is not enabled")) {
-    return new OptionInvalidError(
-      "The class TokenStoreObject needs SQLite storage: name it in new_sqlite_classes. One that was made by new_classes stays without.",
-      { cause },
-    );
+    return new OptionInvalidError("TokenStoreObject needs SQLite storage: name the class in new_sqlite_classes, not in new_classes.", {
+      cause,
+    });
   }
   return new StoreUnavailableError("The Durable Object failed or can't be reached. Nothing is known about the token; try again later.", {
     cause,

@@ -75,7 +75,7 @@ async function unlessEnded<Result>(transaction: IDBTransaction, result: Promise<
   const { db } = transaction;
   let end = (): void => {};
   const ended = new Promise<never>((_, reject) => {
-    end = () => reject(transaction.error ?? new DOMException("The transaction was aborted.", "AbortError"));
+    end = () => reject(transaction.error ?? new DOMException("Aborted", "AbortError"));
   });
   transaction.addEventListener("abort", end);
   db.addEventListener("close", end);
