@@ -39,6 +39,15 @@ it("the page without a bundler saves, finds, tells its tabs, and survives a relo
   expect(problems).toEqual([]);
 });
 
+it("the page without a bundler tells an expired log-in from one that holds", async () => {
+  const page = await open(await browser.newContext(), []);
+  await logIn(page, "ann");
+  await page.clock.setFixedTime(Date.now() + 2 * 3600 * 1000);
+  expect(await find(page, "ann")).toMatch(/^Expired at \d/);
+  await page.reload();
+  await expect.poll(() => users(page)).toEqual(["ann (expired)"]);
+});
+
 it("shows a failing store as a failure, not as nobody being logged in", async () => {
   const page = await browser.newPage();
   await page.addInitScript(() => {
