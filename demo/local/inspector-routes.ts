@@ -17,7 +17,7 @@ import { recordReads } from "./recorded-kv.ts";
 import type { KV } from "./recorded-kv.ts";
 
 /** Look-ups are timed by the five, since the clock of workerd ticks in milliseconds; and some fives, of which the median counts. */
-const [ROUNDS, TIMES] = [5, 3];
+const [ROUNDS, TIMES] = [5, 5];
 /** How many keys of the storage are shown. */
 const SHOWN_KEYS = 60;
 /** How many keys of the race one request removes. */

@@ -1,5 +1,6 @@
 import type { Page, Request } from "playwright";
 import { describe, expect } from "vitest";
+import { pageHead } from "../../demo/local/page-head.ts";
 import { clearSiteData, click, greeting, inspector, openPortal, outliveOutage, STUDENTS } from "./demo-site.ts";
 import { test as base } from "./visitor.ts";
 
@@ -276,6 +277,18 @@ describe("the portal with its tokens at the edge", () => {
     await logIn(page, STUDENTS.hard);
     await page.getByRole("heading", { name: '<img src=x onerror="alert(1)"> & friends' }).waitFor();
     expect(await page.locator("main b, main img, main script").count()).toBe(0);
+  });
+
+  test("calls the academy made up only where it is", async ({ page, site }) => {
+    await page.getByText("The academy is made up.").waitFor();
+    await page.route(site.url, async (route) => {
+      const response = await route.fetch();
+      const real = pageHead("http://127.0.0.1:1", "https://accounts.zoho.com").find(({ name }) => name === "academy")!["content"]!;
+      await route.fulfill({ response, body: (await response.text()).replace('content="made-up"', `content="${real}"`) });
+    });
+    await page.reload();
+    await page.getByText("A demo of edge-token-store.").waitFor();
+    expect(await page.getByText("The academy is made up.").count()).toBe(0);
   });
 
   test("works where the browser denies storage", async ({ page, visitor }) => {

@@ -32,7 +32,7 @@ export function SiteHeader({ mode, children }: { mode: Mode; children: Component
       )}
       {INSPECTOR && (
         <a class="to-inspector" href="#inspector">
-          What the store does ↓
+          What the store does
         </a>
       )}
     </header>

@@ -2,7 +2,7 @@ import { createIndexedDBTokenStore } from "edge-token-store/indexeddb";
 import { raceQueries, raceToken } from "./track.ts";
 import type { Track } from "./track.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 9;
 
 /** In IndexedDB. Without a memo, so that each look-up reads and opens a record. */
 export const browserTrack: Track = {
