@@ -6,17 +6,17 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Bytes after gzip that each entry point may take with all that it exports. A change that costs more must be worth it. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  ".": 7800,
-  "./indexeddb": 12_800,
-  "./unstorage": 14_550,
-  "./durable-object": 11_950,
-  "./fs": 4800,
-  "./backend": 8850,
-  "./refresh": 8200,
+  ".": 7950,
+  "./indexeddb": 12_850,
+  "./unstorage": 15_000,
+  "./durable-object": 12_150,
+  "./fs": 4850,
+  "./backend": 8950,
+  "./refresh": 8250,
   "./locks": 3600,
-  "./maintenance": 8400,
+  "./maintenance": 8500,
   "./oauth": 3200,
-  "./testing": 23_700,
+  "./testing": 24_300,
   "./zoho": 6900,
 };
 
