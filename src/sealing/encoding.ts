@@ -2,9 +2,9 @@ import { fromBase64Url, toBase64Url } from "#crypto";
 
 /** How a storage keeps sealed bytes. Each engine loads its own alone. */
 export interface Encoding {
-  encode(sealed: Uint8Array): unknown;
+  readonly encode: (sealed: Uint8Array) => unknown;
   /** Undefined for what `encode` does not make. */
-  decode(stored: unknown): Uint8Array | undefined;
+  readonly decode: (stored: unknown) => Uint8Array | undefined;
 }
 
 /** Where the storage keeps JSON. */
