@@ -121,13 +121,18 @@ describe("the portal with its tokens at the edge", () => {
   test("keeps what it has while the browser is offline, and goes on with the connection", async ({ page, visitor }) => {
     visitor.expectedComplaint = HTTP_FAILURE;
     await logIn(page, STUDENTS.amara);
+    await inspector(page, "What really lies in the KV").getByRole("article").first().waitFor();
     await visitor.context.setOffline(true);
     await page.evaluate(() => window.dispatchEvent(new Event("focus")));
-    await page.getByText("You are offline.").waitFor();
+    await page.getByRole("main").getByText("You are offline.").waitFor();
     await greeting(page, STUDENTS.amara).waitFor();
+    // The last that the page asks for: nothing is under way when the connection goes again.
+    const last = ["**/inspector/token", "**/inspector/storage"].map((path) => page.waitForResponse(path));
     await visitor.context.setOffline(false);
-    await page.getByText("You are offline.").waitFor({ state: "detached" });
+    await page.getByRole("main").getByText("You are offline.").waitFor({ state: "detached" });
     await greeting(page, STUDENTS.amara).waitFor();
+    await Promise.all(last);
+    await page.getByRole("button", { name: "Refresh now" }).waitFor();
     await visitor.context.setOffline(true);
     await click(page, "Refresh now");
     await page.getByRole("heading", { name: "The academy can't be reached" }).waitFor();
@@ -316,7 +321,9 @@ describe("the portal with its tokens at the edge", () => {
 });
 
 describe("the inspector with the tokens in Durable Objects", () => {
-  test("says what is true of them, and offers nothing that is Workers KV's alone", async ({ page, site }) => {
+  test("says what is true of them, and offers nothing that is Workers KV's alone", async ({ page, site, visitor }) => {
+    // The page may just be asking when the Worker goes.
+    visitor.expectedComplaint = HTTP_FAILURE;
     await site.servers.restartWorker({ TOKEN_STORAGE: "durable-object" });
     await page.reload();
     await logIn(page, STUDENTS.amara);
