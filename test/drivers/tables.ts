@@ -46,7 +46,7 @@ export function detailedTables(rows: readonly Row[]): string {
       "tokens may lie there for",
       "suite",
       "two stores save at once",
-      "compare and write",
+      "record and index in one step",
       "persistent",
       "TTL",
       "failures told",
