@@ -1,4 +1,5 @@
 import type { Backend, StoredRecord } from "../backend.ts";
+import { retryCommit } from "../retry-commit.ts";
 import { secretMismatch } from "./keyring.ts";
 import type { Keyring } from "./keyring.ts";
 
@@ -43,16 +44,16 @@ export class KeyRegister {
   }
 
   async #update(keyring: Keyring, change: (ids: readonly string[]) => readonly string[]): Promise<void> {
-    for (;;) {
+    await retryCommit(async () => {
       const record = await this.#read(keyring);
       const ids = idsIn(record);
       const keyIds = change(ids);
-      if (record && keyIds.length === ids.length) return;
+      if (record && keyIds.length === ids.length) return true;
       // The nonce makes it like no other: who reads it in two ways can tell whether both lead to the same storage.
       const body = { keyIds, nonce: crypto.randomUUID() };
       const next = { key: REGISTER_KEY, version: (record?.version ?? 0) + 1, keyId: keyring.current.id, index: {}, body };
-      if (await this.#backend.commit(record, next)) return;
-    }
+      return (await this.#backend.commit(record, next)) || undefined;
+    });
   }
 }
 
