@@ -15,6 +15,8 @@ export class OAuthServer {
   nextAnswer: { status: number; body: object; headers?: Record<string, string> } | undefined;
   /** The issuer in metadata and answers, where it is to be another than the server's own. */
   claimedIssuer: string | undefined;
+  /** A client that has no secret: RFC 6749 section 2.1. */
+  publicClientId: string | undefined;
   #server!: LocalServer;
   readonly #codes = new Map<string, { challenge: string; redirectUri: string }>();
   readonly #refreshTokens = new Set<string>();
@@ -45,7 +47,8 @@ export class OAuthServer {
     if (pathname === "/.well-known/oauth-authorization-server") return { status: 200, body: this.#metadata() };
     if (pathname === "/authorize") return this.#authorize(searchParams);
     const form = new URLSearchParams(await text(request));
-    if (!isClient(request.headers.authorization)) return { status: 401, body: { error: "invalid_client" } };
+    const isPublic = this.publicClientId !== undefined && form.get("client_id") === this.publicClientId;
+    if (!isPublic && !isClient(request.headers.authorization)) return { status: 401, body: { error: "invalid_client" } };
     if (pathname === "/revoke") {
       this.#refreshTokens.delete(form.get("token") ?? "");
       return { status: 200 };
