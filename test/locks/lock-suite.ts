@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Lock } from "../../src/locks/index.ts";
 
-interface LockSuiteOptions {
+export interface LockSuiteOptions {
   readonly name: string;
   /** Locks that exclude each other, as two processes or tabs have them; called anew for each test. */
   readonly create: () => Promise<{ locks: readonly [Lock, Lock]; dispose?: () => Promise<void> }>;

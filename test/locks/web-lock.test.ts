@@ -3,6 +3,7 @@ import { createWebLock } from "../../src/locks/index.ts";
 import type { Lock } from "../../src/locks/index.ts";
 import { unique } from "../conformance/fixture.ts";
 import { lockSuite } from "./lock-suite.ts";
+import type { LockSuiteOptions } from "./lock-suite.ts";
 
 /** The lock, but its names are this test's own: Web Locks are shared by all. */
 function named(prefix: string): Lock {
@@ -16,15 +17,17 @@ function named(prefix: string): Lock {
   };
 }
 
-// Those of one process or page; test/pages/ has the same between tabs.
-lockSuite({
-  name: "Web Locks",
+const webLocks = (name: string): LockSuiteOptions => ({
+  name,
   fair: true,
   create: async () => {
     const prefix = unique();
     return { locks: [named(prefix), named(prefix)] };
   },
 });
+
+// Those of one process or page; test/pages/ has the same between tabs.
+lockSuite(webLocks("Web Locks"));
 
 describe("Web Locks that are denied", () => {
   const request = async (): Promise<never> => {
@@ -34,14 +37,7 @@ describe("Web Locks that are denied", () => {
   afterEach(() => void vi.unstubAllGlobals());
 
   // test/pages/ has them in a page.
-  lockSuite({
-    name: "Web Locks that are denied",
-    fair: true,
-    create: async () => {
-      const prefix = unique();
-      return { locks: [named(prefix), named(prefix)] };
-    },
-  });
+  lockSuite(webLocks("Web Locks that are denied"));
 });
 
 describe("createWebLock", () => {

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import type * as Library from "../../src/backends/indexeddb/index.ts";
 import type { EdgeTokenStore } from "../../src/index.ts";
 import { chromiumLaunchOptions } from "../support/chromium.ts";
+import { openPage } from "./open-page.ts";
 import { startPageServer } from "./page-server.ts";
 
 const TABS = [0, 1, 2, 3];
@@ -99,14 +100,8 @@ declare const calls: { going: boolean; ended: number; open: number; running: Pro
 const SUDDEN_CLEARINGS = 80;
 
 it("site data that is cleared at any moment of reads, lists and saves leaves none of them without an end, and nothing unhandled", async () => {
-  await using server = await startPageServer();
-  await using browser = await chromium.launch(chromiumLaunchOptions());
-  const page = await browser.newPage();
-  const complaints: string[] = [];
-  page.on("pageerror", ({ message }) => complaints.push(message));
-  const origin = `http://127.0.0.1:${server.port}`;
-  await page.goto(`${origin}/`);
-  const devtools = await page.context().newCDPSession(page);
+  await using opened = await openPage();
+  const { page, origin, complaints, devtools } = opened;
 
   await page.evaluate(() => {
     const { createIndexedDBTokenStore } = (globalThis as unknown as { library: typeof Library }).library;

@@ -1,21 +1,13 @@
-import { chromium } from "playwright";
 import { expect, it } from "vitest";
 import type * as Library from "../../src/backends/indexeddb/index.ts";
 import type { TokenStoreError } from "../../src/index.ts";
-import { chromiumLaunchOptions } from "../support/chromium.ts";
-import { startPageServer } from "./page-server.ts";
+import { openPage } from "./open-page.ts";
 
 const QUOTA_BYTES = 2_000_000;
 
 it("a full browser storage is told as such, keeps what was acknowledged, and takes saves again when there is room", async () => {
-  await using server = await startPageServer();
-  await using browser = await chromium.launch(chromiumLaunchOptions());
-  const page = await browser.newPage();
-  const complaints: string[] = [];
-  page.on("pageerror", ({ message }) => complaints.push(message));
-  const origin = `http://127.0.0.1:${server.port}`;
-  await page.goto(`${origin}/`);
-  const devtools = await page.context().newCDPSession(page);
+  await using opened = await openPage();
+  const { page, origin, complaints, devtools } = opened;
   await devtools.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: QUOTA_BYTES });
 
   const full = await page.evaluate(async () => {

@@ -1,14 +1,12 @@
-import { chromium } from "playwright";
 import { expect, it } from "vitest";
-import { chromiumLaunchOptions } from "../support/chromium.ts";
-import { startPageServer } from "./page-server.ts";
+import { openPage } from "./open-page.ts";
 import type * as Library from "./refresh-library.ts";
 
 // In the page.
 declare const library: typeof Library;
 
 it("in a sandboxed page, which has neither IndexedDB nor Web Locks, tokens stay in memory and are refreshed once for all who ask", async () => {
-  await using server = await startPageServer({
+  await using opened = await openPage({
     entry: "../test/pages/refresh-library.ts",
     handle: (_request, response) => {
       response.setHeader("content-security-policy", "sandbox allow-scripts");
@@ -16,11 +14,7 @@ it("in a sandboxed page, which has neither IndexedDB nor Web Locks, tokens stay 
       return false;
     },
   });
-  await using browser = await chromium.launch(chromiumLaunchOptions());
-  const page = await browser.newPage();
-  const complaints: string[] = [];
-  page.on("pageerror", ({ message }) => complaints.push(message));
-  await page.goto(`http://127.0.0.1:${server.port}/`);
+  const { page, complaints } = opened;
   expect(await page.evaluate(() => [typeof indexedDB, typeof navigator.locks])).toEqual(["object", "object"]);
 
   const seen = await page.evaluate(async () => {
