@@ -188,9 +188,11 @@ export class Engine implements EdgeTokenStore {
     if (steps.length === 0) return [];
     const keyring = await this.#keyring();
     const found = await this.#finder(keyring).find(steps, all);
-    // What is gone with a store that was closed meanwhile is not unknown.
-    if (found.length === 0) this.assertOpen();
-    if (found.length === 0) await this.parts.register?.assertReadable(keyring);
+    if (found.length === 0) {
+      // What is gone with a store that was closed meanwhile is not unknown.
+      this.assertOpen();
+      await this.parts.register?.assertReadable(keyring);
+    }
     return found.map(({ token }) => token);
   }
 
@@ -235,11 +237,10 @@ export class Engine implements EdgeTokenStore {
     return this.#write(keyring, target, stored, fields);
   }
 
-  /** Of what a save brings, this is what nearly always is new. Where a digest takes time, it is made while the storage is read, and remembered. */
+  /** Of what a save brings, this is what nearly always is new. Where a digest takes time, it is made while the storage is read, and remembered; if it fails, that is told where it is asked for. */
   #digestAhead(key: Key, { accessToken }: TokenPatch): void {
     if (!this.#memo || accessToken == null || !this.#options.lookups.has("access")) return;
     const digest = key.digest("access", [accessToken]);
-    // Reported where it is asked for.
     if (typeof digest !== "string") digest.catch(() => {});
   }
 

@@ -54,7 +54,7 @@ export async function importTokens(
   for (let start = 0; start < withId.length; start += BATCH) {
     await pause(0, signal);
     const batch = withId.slice(start, start + BATCH);
-    await Promise.all(batch.map((row) => users.run([row.token.userName ?? ""], () => importRow(row))));
+    await Promise.all(batch.map((row) => users.run(row.token.userName == null ? [] : [row.token.userName], () => importRow(row))));
   }
   // The others may be each other's users: one after the other, each sees the one before.
   for (const [index, row] of rows.filter(({ token }) => token.id === undefined).entries()) {

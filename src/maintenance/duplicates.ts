@@ -43,7 +43,7 @@ export class DuplicateFinder {
     const opened = await Promise.all(others.map((record) => openRecord(this.#engine, this.#keyring, record)));
     const rank = ({ record, derived }: Found): number => (record.key === key ? 2 : Number(derived));
     // A session that is over stands for nobody any more.
-    const live = opened.filter((one) => one !== undefined && !isOver(retention, one.token, now())) as Found[];
+    const live = opened.filter((one) => one !== undefined).filter(({ token }) => !isOver(retention, token, now()));
     const [preferred] = [found, ...live].sort((left, right) => rank(right) - rank(left) || newestFirst(left, right));
     return preferred === found ? undefined : preferred;
   }

@@ -4,7 +4,7 @@ import { safeCause } from "../cause.ts";
 import { OptionInvalidError, ReauthenticationRequiredError, RefreshFailedError, TokenInvalidError } from "../errors.ts";
 import type { TokenFields } from "../token.ts";
 import { checkNames, parseServerUrl, parseText, parseUrl, REQUEST_TIMEOUT_MS, unreachable } from "./endpoint.ts";
-import { errorCode, readTokenResponse } from "./token-response.ts";
+import { namedError, readTokenResponse } from "./token-response.ts";
 import type { TokenGrant } from "./token-response.ts";
 
 /** What an authorization server says of itself (RFC 8414 section 2); more is allowed. */
@@ -208,7 +208,7 @@ function validateCallback(server: oauth.AuthorizationServer, client: oauth.Clien
   } catch (error) {
     const message =
       error instanceof oauth.AuthorizationResponseError
-        ? `The log-in ended with ${errorCode(error.error) ?? "an error"}: let the user log in again.`
+        ? `The log-in ended with ${namedError(error.error) ?? "an error"}: let the user log in again.`
         : "The answer does not belong to this log-in, by its state or its issuer: begin the log-in anew.";
     throw new ReauthenticationRequiredError(message, { cause: safeCause(error) });
   }

@@ -79,7 +79,7 @@ function tokenError(response: Response, body: Record<string, unknown> | undefine
       retryAfterMs: wished,
     });
   }
-  const code = errorCode(error);
+  const code = namedError(error);
   const what = body ? "no access token" : "something that is no JSON object";
   return new RefreshFailedError(
     `The token endpoint answered with status ${response.status}${code ? ` and ${code}` : ""}, and with ${what}. Nothing was deleted; try again later.`,
@@ -87,8 +87,8 @@ function tokenError(response: Response, body: Record<string, unknown> | undefine
   );
 }
 
-/** An error code to say in a message, if it is one in the form of those that are registered: anything else may repeat a secret. */
-export function errorCode(error: unknown): string | undefined {
+/** "the error …", for a message; only of a code in the form of those that are registered, since anything else may repeat a secret. */
+export function namedError(error: unknown): string | undefined {
   return typeof error === "string" && /^[a-z_]{1,40}$/.test(error) ? `the error ${error}` : undefined;
 }
 

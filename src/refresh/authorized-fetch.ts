@@ -18,16 +18,19 @@ export interface AuthorizedFetchParts {
 export async function authorizedFetch(
   parts: AuthorizedFetchParts,
   query: TokenQuery,
-  request: Request,
+  input: string | URL | Request,
   init?: RequestInit,
 ): Promise<Response> {
+  const request = new Request(input, init);
   const { signal } = request;
   try {
     const found = await parts.find(query, signal);
     // Before anything is sent: no refresh for a request that will not be made.
     assertAllowed(parts, request, found);
     const token = await parts.freshen(found, undefined, signal);
-    const response = await fetchSafely(authorized(parts, request.clone(), token), init);
+    // Before the request is copied: a copy that is not sent would keep its body open.
+    const headers = authorized(parts, request, token);
+    const response = await fetchSafely(new Request(request.clone(), { headers }), init);
     if (response.status !== 401 || isElsewhere(response, request)) return response;
     const notes = await parts.notesOf(token.id);
     if (await notes.isRefreshOfNoHelp(token)) return response;
@@ -35,7 +38,7 @@ export async function authorizedFetch(
     // By its id: the query may find another token by now, or none.
     const stored = await parts.find({ id: token.id }, signal);
     const fresh = await parts.freshen(stored, token.accessToken, signal);
-    const repeated = await fetchSafely(authorized(parts, request, fresh), init);
+    const repeated = await fetchSafely(new Request(request, { headers: authorized(parts, request, fresh) }), init);
     if (repeated.status === 401) await notes.refreshDidNotHelp(fresh);
     return repeated;
   } finally {
@@ -43,7 +46,8 @@ export async function authorizedFetch(
   }
 }
 
-function authorized(parts: AuthorizedFetchParts, request: Request, token: StoredToken): Request {
+/** The request's headers with the token among them. @throws {OptionInvalidError} where it may not be sent there */
+function authorized(parts: AuthorizedFetchParts, request: Request, token: StoredToken): Headers {
   assertAllowed(parts, request, token);
   const headers = new Headers(request.headers);
   try {
@@ -52,7 +56,7 @@ function authorized(parts: AuthorizedFetchParts, request: Request, token: Stored
     // The platform's own error quotes the header.
     throw new TokenInvalidError("The stored access token has characters that no header can carry.");
   }
-  return new Request(request, { headers });
+  return headers;
 }
 
 /** @throws {OptionInvalidError} */

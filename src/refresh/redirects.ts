@@ -23,7 +23,7 @@ export async function fetchSafely(request: Request, init?: RequestInit): Promise
       const location = REDIRECTS.includes(response.status) ? response.headers.get("location") : null;
       if (location === null) return response;
       discard(response);
-      next = await redirected(next, spare, response.status, { ...init, url: new URL(location, next.url) });
+      next = await redirected(next, spare, { status: response.status, url: new URL(location, next.url) }, init);
     } finally {
       if (!spare?.bodyUsed) discard(spare);
     }
@@ -44,10 +44,10 @@ function isBrowser(): boolean {
 async function redirected(
   request: Request,
   spare: Request | undefined,
-  status: number,
-  { url, ...init }: RequestInit & { url: URL },
+  { status, url }: { status: number; url: URL },
+  init: RequestInit | undefined,
 ): Promise<Request> {
-  if (!/^https?:$/.test(url.protocol)) throw new TypeError("The server redirected to a URL that is not of HTTP.");
+  if (!/^https?:$/.test(url.protocol)) throw new TypeError("The server redirected to no URL of HTTP.");
   const { method, signal } = request;
   const becomesGet = status === 303 ? method !== "GET" && method !== "HEAD" : (status === 301 || status === 302) && method === "POST";
   const headers = new Headers(request.headers);

@@ -109,9 +109,7 @@ export class RefreshUnderLock {
     const late = (grant: TokenGrant): void => waitUntil(this.#keeper.keepLate(token, grant, notes));
     try {
       if (token.refreshToken === undefined) {
-        throw new ReauthenticationRequiredError(
-          "The access token has expired or is about to, and there is no refresh token: let the user log in again.",
-        );
+        throw new ReauthenticationRequiredError("The access token expires, and there is no refresh token: let the user log in again.");
       }
       return await askProvider(refresh, token, { timeoutMs, now, late });
     } catch (thrown) {

@@ -93,7 +93,7 @@ class Refresher implements TokenRefresher {
     const { scheme, origins } = this.#options;
     const find: AuthorizedFetchParts["find"] = (sought, signal) => this.#find(sought, signal);
     const freshen: AuthorizedFetchParts["freshen"] = (token, rejected, signal) => this.#freshen(token, rejected, signal);
-    return authorizedFetch({ scheme, origins, find, freshen, notesOf: this.#notesOf }, query, new Request(input, init), init);
+    return authorizedFetch({ scheme, origins, find, freshen, notesOf: this.#notesOf }, query, input, init);
   }
 
   async logOut(query: TokenQuery): Promise<void> {

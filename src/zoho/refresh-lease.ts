@@ -45,10 +45,7 @@ export class RefreshLease {
    *
    * @param readById the second look: what the first found it by may be the access token that the other caller has replaced
    */
-  async find(
-    read: () => Promise<StoredToken | null>,
-    readById: (id: string) => Promise<StoredToken | null> = read,
-  ): Promise<StoredToken | null> {
+  async find(read: () => Promise<StoredToken | null>, readById: (id: string) => Promise<StoredToken | null>): Promise<StoredToken | null> {
     const token = await read();
     if (token === null || !this.#isDue(token)) return token;
     const leased = await this.#acquire(token.id);

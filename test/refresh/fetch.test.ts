@@ -223,13 +223,16 @@ describe("fetch", () => {
     expect(seen).toEqual([]);
   });
 
-  it("does not quote a token that no header can carry", async () => {
+  it("does not quote a token that no header can carry, and lets go of the body", async () => {
     const { origin } = await api();
     const { refresher, store, token } = await portal(origin);
     await store.saveToken({ id: token.id, accessToken: "sec\nret" });
-    const error: unknown = await refresher.fetch(ANN, origin).catch((thrown: unknown) => thrown);
+    const cancel = vi.fn<() => void>();
+    const body = { method: "POST", body: new ReadableStream({ cancel }), duplex: "half" };
+    const error: unknown = await refresher.fetch(ANN, origin, body).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "ERR_TOKEN_INVALID" });
     expect(String(error)).not.toContain("sec");
+    await expect.poll(() => cancel.mock.calls.length).toBe(1);
   });
 });
 

@@ -10,11 +10,14 @@ import { ZOHO_SDKS } from "../support/zoho-sdks.ts";
 const EXPIRED: StoredToken = { id: "1", refreshToken: "r", accessToken: "old", expiresAt: 1, createdAt: 0, updatedAt: 0, version: 1 };
 const FRESH: StoredToken = { ...EXPIRED, accessToken: "new", expiresAt: Date.now() + 3_600_000 };
 
+/** Where both looks are the same. */
+const findBy = (lease: RefreshLease, read: () => Promise<StoredToken | null>): Promise<StoredToken | null> => lease.find(read, read);
+
 describe("a refresh lease", () => {
   it("hands an expired token to one caller, and the fresh one to those who waited", async () => {
     const lease = new RefreshLease({ seconds: 60 }, Date.now);
     let stored = EXPIRED;
-    const find = (): Promise<StoredToken | null> => lease.find(async () => stored);
+    const find = (): Promise<StoredToken | null> => findBy(lease, async () => stored);
     const first = await find();
     const others = Promise.all([find(), find(), find()]);
     stored = FRESH;
@@ -27,8 +30,8 @@ describe("a refresh lease", () => {
     const lease = new RefreshLease({ seconds: 1 }, Date.now);
     const read = vi.fn(async () => EXPIRED);
     const started = performance.now();
-    await lease.find(read);
-    expect(await lease.find(read)).toBe(EXPIRED);
+    await findBy(lease, read);
+    expect(await findBy(lease, read)).toBe(EXPIRED);
     expect(performance.now() - started).toBeGreaterThan(900);
   });
 
@@ -39,19 +42,19 @@ describe("a refresh lease", () => {
   ])("is not taken for a token that %s", async (_name, fields) => {
     const lease = new RefreshLease({ seconds: 600 }, Date.now);
     const token = { ...EXPIRED, ...fields };
-    expect(await lease.find(async () => token)).toBe(token);
-    expect(await lease.find(async () => token)).toBe(token);
+    expect(await findBy(lease, async () => token)).toBe(token);
+    expect(await findBy(lease, async () => token)).toBe(token);
   });
 
   it("is free again where the second look-up fails or finds the token deleted", async () => {
     const lease = new RefreshLease({ seconds: 600 }, Date.now);
     const twice = (second: () => Promise<StoredToken | null>): Promise<StoredToken | null> => {
       const reads = [async () => EXPIRED, second];
-      return lease.find(() => reads.shift()!());
+      return findBy(lease, () => reads.shift()!());
     };
     await expect(twice(() => Promise.reject(new Error("down")))).rejects.toThrow("down");
     expect(await twice(async () => null)).toBeNull();
-    expect(await lease.find(async () => EXPIRED)).toBe(EXPIRED);
+    expect(await findBy(lease, async () => EXPIRED)).toBe(EXPIRED);
   });
 
   it("looks again by the id: who waited may have looked by the access token that was replaced meanwhile", async () => {
@@ -71,7 +74,7 @@ describe("a refresh lease", () => {
   it("takes a lock that processes share, by a name that tells no id", async () => {
     const request = vi.fn((_name: string, _options: object, task: () => Promise<never>) => task());
     const lease = new RefreshLease({ seconds: 60, lock: { request } }, Date.now);
-    await lease.find(async () => ({ ...EXPIRED, id: "ann@example.com" }));
+    await findBy(lease, async () => ({ ...EXPIRED, id: "ann@example.com" }));
     lease.release("ann@example.com");
     const name = expect.stringMatching(/^edge-token-store:refresh:[0-9a-f]{32}$/);
     expect(request).toHaveBeenCalledWith(name, { timeoutMs: 60_000 }, expect.anything());
@@ -80,7 +83,7 @@ describe("a refresh lease", () => {
   it("needs no WebCrypto, which insecure origins have not", async () => {
     const subtle = vi.spyOn(globalThis.crypto, "subtle", "get").mockReturnValue(undefined as never);
     onTestFinished(() => subtle.mockRestore());
-    expect(await new RefreshLease({ seconds: 60 }, Date.now).find(async () => EXPIRED)).toBe(EXPIRED);
+    expect(await findBy(new RefreshLease({ seconds: 60 }, Date.now), async () => EXPIRED)).toBe(EXPIRED);
   });
 
   it("goes on without a lock that was not free, and fails with one that fails", async () => {
@@ -88,9 +91,9 @@ describe("a refresh lease", () => {
       new RefreshLease({ seconds: 1, lock: { request: () => Promise.reject(refusal) } }, Date.now);
     // Of a second copy of the library, whose classes are others, the code alone is known.
     for (const busy of [new LockTimeoutError("busy"), Object.assign(new Error("busy"), { code: "ERR_LOCK_TIMEOUT" })]) {
-      expect(await withLock(busy).find(async () => EXPIRED)).toBe(EXPIRED);
+      expect(await findBy(withLock(busy), async () => EXPIRED)).toBe(EXPIRED);
     }
-    await expect(withLock(new Error("no lock server")).find(async () => EXPIRED)).rejects.toThrow("no lock server");
+    await expect(findBy(withLock(new Error("no lock server")), async () => EXPIRED)).rejects.toThrow("no lock server");
   });
 
   it("is released by a save that fails", async () => {
