@@ -29,13 +29,19 @@ const entryPoints = Object.entries(manifest.exports).flatMap(([name, target]) =>
 // Engines are shared with whatever else runs on the machine: the limits only catch what hangs.
 const patience = { testTimeout: 240_000, hookTimeout: 240_000, expect: { poll: { timeout: 60_000 } } };
 
+const PACKED = ["test/package.test.ts", "test/examples/*.test.ts"];
+
+// To load all of it anew for each file takes as long as the tests themselves: what a file puts into the process, it takes away.
+const shared = { isolate: false };
+
 const node: TestProjectConfiguration = {
   resolve: { alias: [...entryPoints, { find: "#crypto", replacement: nodeCrypto["#crypto"] }] },
   test: {
     name: "node",
     include: ["test/*.test.ts", "test/{backends,cli,faults,locks,maintenance,oauth,refresh,sealing,zoho}/*.test.ts"],
-    exclude,
+    exclude: [...exclude, ...PACKED],
     setupFiles: ["./test/support/random-seed.ts"],
+    ...shared,
     ...patience,
   },
 };
@@ -43,7 +49,7 @@ const node: TestProjectConfiguration = {
 const workerd = (name: string, include: string): TestProjectConfiguration => ({
   resolve: { alias: webCrypto },
   plugins: [workerdPlugin()],
-  test: { name, include: [include], ...patience },
+  test: { name, include: [include], ...shared, ...patience },
 });
 
 const chromium = (): TestProjectConfiguration => ({
@@ -62,17 +68,26 @@ const chromium = (): TestProjectConfiguration => ({
   },
 });
 
-/** Every view in four looks, and dozens of names in each: a minute of a browser's time and more. */
-const LONG_WALKS = ["test/demo/accessibility.test.ts", "test/demo/hostile-names.test.ts"];
+/** Every view in four looks, at three widths, by the Tab key alone, dozens of names in each, and restarts: minutes of a browser's time. */
+const LONG_WALKS = ["accessibility", "budgets", "hostile-names", "restart"].map((name) => `test/demo/${name}.test.ts`);
 
 const demo = (name: string, include: string[], without: string[] = []): TestProjectConfiguration => ({
   // Many demos run side by side, and each starts its servers anew: none may take another one's port meanwhile.
-  test: { name, include, exclude: without, env: { STAND_IN_PORT: "0" }, ...patience },
+  test: {
+    name,
+    include,
+    exclude: without,
+    globalSetup: ["./test/demo/built-page.ts"],
+    env: { STAND_IN_PORT: "0" },
+    ...shared,
+    ...patience,
+  },
 });
 
-/** The examples, over the packed package. */
-const examples: TestProjectConfiguration = {
-  test: { name: "examples", include: ["test/examples/*.test.ts"], globalSetup: ["./test/support/packed-package.ts"], ...patience },
+/** The package as it is published, and the examples over it. Run apart: it builds everything first. */
+const packed: TestProjectConfiguration = {
+  resolve: { alias: nodeCrypto },
+  test: { name: "package", include: PACKED, globalSetup: ["./test/support/packed-package.ts"], ...patience },
 };
 
 /** A stranger's project, which has nothing of ours but the packed package. Run apart: it needs npm's registry. */
@@ -122,7 +137,7 @@ const config: ViteUserConfig = defineConfig({
       node,
       workerd("workerd", "test/workerd/*.test.ts"),
       ...(findChromium()
-        ? [chromium(), demo("demo", ["test/{demo,pages}/*.test.ts"], LONG_WALKS), demo("endurance-demo", LONG_WALKS), examples, thirdParty]
+        ? [chromium(), demo("demo", ["test/{demo,pages}/*.test.ts"], LONG_WALKS), demo("endurance-demo", LONG_WALKS), packed, thirdParty]
         : []),
       endurance,
       workerd("endurance-workerd", "test/endurance/workerd/*.test.ts"),

@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "vite";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { LocalServer } from "./support/local-server.ts";
 import { namedBlocks } from "./support/markdown-code.ts";
 import { CLIENT, ZohoServer } from "./support/zoho-server.ts";
@@ -33,9 +33,7 @@ describe("the package as it is published", () => {
     directory = await mkdtemp(join(tmpdir(), "ets-package-"));
     installed = join(directory, "node_modules/edge-token-store");
     await mkdir(installed, { recursive: true });
-    await run("npm", ["pack", "--pack-destination", directory], { cwd: ROOT });
-    const tarball = (await readdir(directory)).find((name) => name.endsWith(".tgz"))!;
-    await run("tar", ["-xzf", join(directory, tarball), "--strip-components=1", "-C", installed]);
+    await run("tar", ["-xzf", inject("tarball"), "--strip-components=1", "-C", installed]);
     await mkdir(join(directory, "node_modules/@zohocrm"));
     for (const name of ["db0", "idb", "unstorage", "@zohocrm/typescript-sdk-8.0"])
       await symlink(join(ROOT, "node_modules", name), join(directory, "node_modules", name));

@@ -63,11 +63,11 @@ describe.for([LOOKS[0], LOOKS[3]])("what goes wrong at the edge, in $colorScheme
     await page.goto(`${site.url}?problem=LOGIN_FORGED`);
     await page.getByText("This log-in was refused").waitFor();
     await inspect("refused");
-    await logInAtEdge(page);
+    await logIn(page, STUDENTS.amara);
     await click(page, "Revoke at the server");
     await page.getByRole("heading", { name: "You were logged out" }).waitFor();
     await inspect("ended");
-    await logInAtEdge(page, "Log in again");
+    await logIn(page, STUDENTS.amara);
     await click(page, "Damage the record");
     await page.getByRole("heading", { name: "Your log-in could not be read" }).waitFor();
     await click(page, "Check and repair");
@@ -76,7 +76,7 @@ describe.for([LOOKS[0], LOOKS[3]])("what goes wrong at the edge, in $colorScheme
     await click(page, "Log out everywhere");
     await page.getByText("You are logged out everywhere.").waitFor();
     await inspect("logged-out");
-    await logInAtEdge(page);
+    await logIn(page, STUDENTS.amara);
     await site.servers.stopStandIn();
     await page.reload();
     await page.getByRole("heading", { name: "The academy can't be reached" }).waitFor();
@@ -155,12 +155,6 @@ describe("the portal", () => {
     expect(await page.getByRole("button", { name: "Find", exact: true }).boundingBox()).toEqual(place);
   });
 });
-
-async function logInAtEdge(page: Page, button = "Log in"): Promise<void> {
-  await click(page, button);
-  await page.getByRole("button", { name: STUDENTS.amara }).click();
-  await greeting(page, STUDENTS.amara).waitFor();
-}
 
 async function tabTo(page: Page, name: string): Promise<void> {
   const focusedName = (): Promise<string | undefined> => page.evaluate(() => document.activeElement?.textContent?.trim());

@@ -1,6 +1,6 @@
 import type { Page } from "playwright";
 import { describe, expect } from "vitest";
-import { click, greeting, inspector, openPortal, STUDENTS } from "./demo-site.ts";
+import { click, greeting, inspector, logIn, openPortal, STUDENTS } from "./demo-site.ts";
 import { test } from "./visitor.ts";
 
 const MODES = ["edge", "browser"] as const;
@@ -66,7 +66,7 @@ describe.for(MODES)("the page with the tokens of mode %s", (mode) => {
       const page = await openPortal(visitor.context, site);
       await page.getByRole("button", { name: "Log in", exact: true }).waitFor();
       await settled(page);
-      await logIn(page);
+      await logIn(page, STUDENTS.amara);
       await settled(page);
       await page.reload();
       await greeting(page, STUDENTS.amara).waitFor();
@@ -75,7 +75,7 @@ describe.for(MODES)("the page with the tokens of mode %s", (mode) => {
   });
 
   test("is reached as a whole by the Tab key, and shows where the focus is", async ({ page }) => {
-    await logIn(page);
+    await logIn(page, STUDENTS.amara);
     await click(page, "User + client");
     await page.getByRole("status", { name: "Result" }).getByText("Found").waitFor();
     await page.evaluate(() => (document.activeElement as HTMLElement).blur());
@@ -107,7 +107,7 @@ describe.for(MODES)("the page with the tokens of mode %s", (mode) => {
           return Math.max(...styles.flatMap((style) => seconds(`${style.animationDuration}, ${style.transitionDuration}`)));
         });
       expect(await longest()).toBeLessThanOrEqual(0.001);
-      await logIn(page);
+      await logIn(page, STUDENTS.amara);
       expect(await longest()).toBeLessThanOrEqual(0.001);
       // Otherwise the page never moves, and this shows nothing.
       await page.emulateMedia({ reducedMotion: "no-preference" });
@@ -115,12 +115,6 @@ describe.for(MODES)("the page with the tokens of mode %s", (mode) => {
     });
   });
 });
-
-async function logIn(page: Page): Promise<void> {
-  await click(page, "Log in");
-  await page.getByRole("button", { name: STUDENTS.amara }).click();
-  await greeting(page, STUDENTS.amara).waitFor();
-}
 
 /** Nothing moved by itself until all is there, the storage as the last. */
 async function settled(page: Page): Promise<void> {

@@ -2,7 +2,7 @@ import { chromium } from "playwright";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright";
 import { expect, test as base } from "vitest";
 import type { TestAPI } from "vitest";
-import { chromiumLaunchOptions } from "../support/chromium.ts";
+import { viewLaunchOptions } from "../support/chromium.ts";
 import { openPortal, startDemoSite } from "./demo-site.ts";
 import type { DemoSite } from "./demo-site.ts";
 
@@ -42,7 +42,7 @@ export const test: TestAPI<Fixtures> = base.extend<Fixtures>({
   browser: [
     // oxlint-disable-next-line no-empty-pattern -- Vitest reads from the pattern which fixtures this one needs.
     async ({}, use) => {
-      const browser = await chromium.launch(chromiumLaunchOptions());
+      const browser = await chromium.launch(viewLaunchOptions());
       await use(browser);
       await browser.close();
     },

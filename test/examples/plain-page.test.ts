@@ -1,7 +1,7 @@
 import { chromium } from "playwright";
 import type { Browser, BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { chromiumLaunchOptions } from "../support/chromium.ts";
+import { viewLaunchOptions } from "../support/chromium.ts";
 import { ExampleProject } from "./example-project.ts";
 
 const HOSTILE = 'O\'Brien <img src="x" onerror="document.title=1">';
@@ -13,7 +13,7 @@ let browser: Browser;
 beforeAll(async () => {
   const example = resources.use(await ExampleProject.open("plain-page", inject("tarball")));
   ({ url } = resources.use(await example.serve("start")));
-  browser = resources.use(await chromium.launch(chromiumLaunchOptions()));
+  browser = resources.use(await chromium.launch(viewLaunchOptions()));
 });
 afterAll(() => resources.disposeAsync());
 

@@ -1,7 +1,7 @@
 import { chromium } from "playwright";
 import type { Browser, BrowserContext, Page } from "playwright";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { chromiumLaunchOptions } from "../support/chromium.ts";
+import { viewLaunchOptions } from "../support/chromium.ts";
 import { ExampleProject } from "./example-project.ts";
 
 const resources = new AsyncDisposableStack();
@@ -10,7 +10,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   example = resources.use(await ExampleProject.open("react", inject("tarball")));
-  browser = resources.use(await chromium.launch(chromiumLaunchOptions()));
+  browser = resources.use(await chromium.launch(viewLaunchOptions()));
   await example.run("build");
 });
 afterAll(() => resources.disposeAsync());

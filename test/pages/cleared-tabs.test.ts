@@ -7,7 +7,7 @@ import { openPage } from "./open-page.ts";
 import { startPageServer } from "./page-server.ts";
 
 const TABS = [0, 1, 2, 3];
-const CLEARINGS = 5;
+const CLEARINGS = 3;
 
 /** What each tab keeps between two evaluations. */
 declare const tab: { store: EdgeTokenStore; saving: boolean; saved: number; failures: string[]; running: Promise<void> };
@@ -37,6 +37,8 @@ it("site data that is cleared under four tabs while they save ends no tab's save
           } catch (error) {
             state.failures.push(String((error as { code?: unknown }).code ?? error));
           }
+          // Whatever else runs on the machine shall have a turn.
+          await new Promise((resolve) => setTimeout(resolve, 5));
         }
       })();
     }, number);
@@ -97,7 +99,7 @@ it("site data that is cleared under four tabs while they save ends no tab's save
 /** What the tab of the second test keeps between two evaluations: how many calls have ended, and how many have not. */
 declare const calls: { going: boolean; ended: number; open: number; running: Promise<unknown> };
 
-const SUDDEN_CLEARINGS = 80;
+const SUDDEN_CLEARINGS = 40;
 
 it("site data that is cleared at any moment of reads, lists and saves leaves none of them without an end, and nothing unhandled", async () => {
   await using opened = await openPage();

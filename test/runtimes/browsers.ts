@@ -11,28 +11,28 @@ export const XVFB = "/usr/bin/Xvfb";
 export const BROWSERS: readonly SystemEngine[] = [
   {
     name: "Chromium",
-    debianPackage: "chromium",
+    debianPackages: ["chromium"],
     suites: "Chromium",
     hint: "install Chromium or Chrome, or name it in CHROMIUM_PATH",
     present: () => findChromium() !== undefined,
   },
   {
     name: "Firefox",
-    debianPackage: "firefox-esr",
+    debianPackages: ["firefox-esr"],
     suites: "Firefox",
     hint: "install firefox-esr from Debian's packages",
     present: () => existsSync(FIREFOX),
   },
   {
     name: "WebKit",
-    debianPackage: "webkit2gtk-driver",
+    debianPackages: ["webkit2gtk-driver"],
     suites: "WebKit",
     hint: "install webkit2gtk-driver from Debian's packages",
     present: () => existsSync(WEBKIT_DRIVER) && existsSync(MINI_BROWSER),
   },
   {
     name: "a display for WebKit",
-    debianPackage: "xvfb",
+    debianPackages: ["xvfb"],
     suites: "WebKit",
     hint: "install xvfb from Debian's packages",
     present: () => existsSync(XVFB),

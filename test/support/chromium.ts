@@ -8,14 +8,20 @@ const CANDIDATES = [
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
 ];
 
+const HEADLESS_SHELL = "/usr/bin/chromium-headless-shell";
+
+interface LaunchOptions {
+  readonly executablePath: string;
+  readonly args: string[];
+}
+
 /** Chromium of this machine: `CHROMIUM_PATH`, else a usual place; undefined where there is none. */
 export function findChromium(): string | undefined {
   return [process.env["CHROMIUM_PATH"], ...CANDIDATES].find((path) => path && existsSync(path));
 }
 
 /** What Playwright needs to start it, as root and without a network too. Each start has a fresh profile. */
-export function chromiumLaunchOptions(): { executablePath: string; args: string[] } {
-  const executablePath = findChromium();
+export function chromiumLaunchOptions(executablePath: string | undefined = findChromium()): LaunchOptions {
   if (!executablePath) throw new Error("No Chromium here: install it, or name it in CHROMIUM_PATH.");
   return {
     executablePath,
@@ -29,4 +35,12 @@ export function chromiumLaunchOptions(): { executablePath: string; args: string[
       "--disable-sync",
     ],
   };
+}
+
+/**
+ * For tests of what a page shows: where there is one, the headless shell (https://developer.chrome.com/blog/chrome-headless-shell),
+ * which is Chromium without the windows around its pages, and takes half the time. What is stored is tested in the whole browser.
+ */
+export function viewLaunchOptions(): LaunchOptions {
+  return chromiumLaunchOptions(existsSync(HEADLESS_SHELL) ? HEADLESS_SHELL : undefined);
 }

@@ -7,7 +7,7 @@ import { hasRedis } from "./redis.ts";
 /** A real engine that the tests run on and that npm can't bring. */
 export interface SystemEngine {
   readonly name: string;
-  readonly debianPackage: string;
+  readonly debianPackages: readonly string[];
   readonly suites: string;
   readonly hint: string;
   present(): boolean;
@@ -16,28 +16,28 @@ export interface SystemEngine {
 const SYSTEM_ENGINES: readonly SystemEngine[] = [
   {
     name: "Chromium",
-    debianPackage: "chromium",
+    debianPackages: ["chromium", "chromium-headless-shell"],
     suites: "IndexedDB in Chromium, demo page, examples, the package in a stranger's project, unstorage in a page (drivers)",
     hint: "install Chromium or Chrome, or name it in CHROMIUM_PATH",
     present: () => findChromium() !== undefined,
   },
   {
     name: "Redis",
-    debianPackage: "redis-server",
+    debianPackages: ["redis-server"],
     suites: "unstorage Redis",
     hint: "install redis-server and have it on the PATH",
     present: hasRedis,
   },
   {
     name: "MariaDB",
-    debianPackage: "mariadb-server",
+    debianPackages: ["mariadb-server"],
     suites: "import from MySQL, command line on MySQL, unstorage MariaDB (drivers, endurance)",
     hint: "install mariadb-server and have mariadbd on the PATH",
     present: hasMariadb,
   },
   {
     name: "PostgreSQL",
-    debianPackage: "postgresql",
+    debianPackages: ["postgresql"],
     suites: "unstorage PostgreSQL (drivers, endurance)",
     hint: "install postgresql from Debian's packages",
     present: hasPostgresql,
@@ -50,7 +50,7 @@ export function missingEngines(engines: readonly SystemEngine[] = SYSTEM_ENGINES
 
 /** Installs what is missing where that takes no more than apt-get: on Debian and its kin, as root. */
 export function installMissingEngines(engines: readonly SystemEngine[] = SYSTEM_ENGINES): void {
-  const packages = missingEngines(engines).map(({ debianPackage }) => debianPackage);
+  const packages = missingEngines(engines).flatMap(({ debianPackages }) => debianPackages);
   if (packages.length === 0 || process.getuid?.() !== 0 || spawnSync("apt-get", ["--version"]).status !== 0) return;
   console.log(`Installing ${packages.join(" and ")} for the tests …`);
   const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
