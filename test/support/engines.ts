@@ -54,10 +54,9 @@ export function installMissingEngines(engines: readonly SystemEngine[] = SYSTEM_
   if (packages.length === 0 || process.getuid?.() !== 0 || spawnSync("apt-get", ["--version"]).status !== 0) return;
   console.log(`Installing ${packages.join(" and ")} for the tests …`);
   const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  for (const args of [
-    ["update", "-qq"],
-    ["install", "-y", "-qq", "--no-install-recommends", ...packages],
-  ]) {
-    spawnSync("apt-get", args, { stdio: ["ignore", "ignore", "inherit"], env: environment });
-  }
+  const aptGet = (...args: string[]): void =>
+    void spawnSync("apt-get", [...args, "-qq"], { stdio: ["ignore", "ignore", "inherit"], env: environment });
+  aptGet("update");
+  // Each by itself: a name that this distribution does not know would keep the others out.
+  for (const name of packages) aptGet("install", "-y", "--no-install-recommends", name);
 }
