@@ -34,14 +34,23 @@ export async function openRecord({ parts }: Engine, keyring: Keyring, record: St
 }
 
 /**
- * The record that a later secret has written of the same token, so that this one is what a rotation left.
- * Undefined also where the later one is damaged: then this may be all that is left of the token.
+ * The record that another secret has written of the same token and that goes before this one, which then is what a rotation left:
+ * it was saved more often or, if as often, the secret is a later one. Saves decide first, since secrets can be changed back.
+ * Undefined also where the other one is damaged: then this may be all that is left of the token.
  */
 export async function supersederOf(engine: Engine, keyring: Keyring, { record, token }: Found): Promise<StoredRecord | undefined> {
+  let isLaterKey = true;
   for (const key of keyring.keys) {
-    if (key.id === record.keyId) return undefined;
-    const later = await engine.parts.backend.read(await recordKey(key, token.id));
-    if (later && (await openRecord(engine, keyring, later))) return later;
+    if (key.id === record.keyId) {
+      isLaterKey = false;
+      continue;
+    }
+    const other = await engine.parts.backend.read(await recordKey(key, token.id));
+    const found = other && (await openRecord(engine, keyring, other));
+    if (!found) continue;
+    // A token that was deleted and made anew counts its saves from one again.
+    const saves = found.token.createdAt - token.createdAt || found.token.version - token.version;
+    if (saves > 0 || (saves === 0 && isLaterKey)) return other;
   }
   return undefined;
 }

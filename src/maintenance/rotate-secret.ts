@@ -6,7 +6,7 @@ import { makeRecord } from "../record.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import { recordKey } from "../sealing/places.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
-import { maintained, nextTurn, openRecord, PAGE_SIZE } from "./maintained.ts";
+import { maintained, nextTurn, PAGE_SIZE, supersederOf } from "./maintained.ts";
 
 /** How far a rotation has come, in records. */
 export interface RotationProgress {
@@ -14,7 +14,7 @@ export interface RotationProgress {
   readonly seen: number;
   /** Sealed anew under the current secret. */
   readonly moved: number;
-  /** Removed, since the current secret had written the token already: an earlier rotation was cut short. */
+  /** Removed, since another secret had written the token later: an earlier rotation was cut short. */
   readonly removed: number;
   /** Damaged, or sealed with a secret that was not given. They stay as they are. */
   readonly unreadable: number;
@@ -81,11 +81,12 @@ async function moveRecord(
   while (record && (record.keyId !== current.id || record.body === undefined)) {
     const content = await keyring.open(record).catch(unreadable);
     if (!content) return "unreadable";
-    const later: StoredRecord | undefined = await backend.read(await recordKey(current, content.token.id));
-    const superseder = later && (await openRecord(engine, keyring, later)) ? later : undefined;
+    // Before it is known what goes before what: a save that comes between them is not taken for outdated.
+    const there: StoredRecord | undefined = await backend.read(await recordKey(current, content.token.id));
+    const superseder = await supersederOf(engine, keyring, { record, ...content });
     if (dryRun) return superseder ? "removed" : "moved";
-    // Damaged, it is in the way of all that is left of the token.
-    if (later && !superseder) await backend.commit(later, undefined);
+    // Damaged or outdated, it has the place of what is left of the token.
+    if (there && !superseder) await backend.commit(there, undefined);
     // What is left of a rotation that was cut short may hold index entries that the new record lacks yet.
     if (superseder) await backend.completeIndex?.(superseder);
     const next = superseder ? undefined : await makeRecord(current, options.lookups, content);

@@ -6,11 +6,12 @@ import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts
 import type { Secret } from "../../src/backends/unstorage/index.ts";
 import { createMemoryTokenStore } from "../../src/index.ts";
 import type { EdgeTokenStore, StoredToken } from "../../src/index.ts";
-import { rotateSecret } from "../../src/maintenance/index.ts";
+import { checkTokens, rotateSecret } from "../../src/maintenance/index.ts";
 import type { RotationProgress } from "../../src/maintenance/index.ts";
 import { expectCode } from "../conformance/fixture.ts";
 import { DriverFaults, instrumentDriver } from "../../src/testing/index.ts";
 
+const NEWEST = "the-newest-secret-of-thirty-two-characters";
 const NEW = "the-new-secret-of-thirty-two-characters";
 const OLD = "the-old-secret-of-thirty-two-characters";
 
@@ -144,6 +145,31 @@ describe("rotateSecret", () => {
       }
     }
     expect(outcomes).toBe(19 * 12);
+  });
+
+  it("cut short and followed by another secret, shows nothing that a token had before it was renewed", async () => {
+    for (let killAt = 1; killAt < 12; killAt++) {
+      const { driver, saved } = await filled(1, OLD);
+      await rotateSecret(open(dyingAt(driver, killAt), [NEW, OLD])).catch(() => undefined);
+      const renewed = await open(driver, [NEW, OLD]).saveToken({ id: saved[0]!.id, accessToken: "renewed" });
+      // The newest secret has written nothing yet: what the oldest left behind is superseded by the one between.
+      const all = open(driver, [NEWEST, NEW, OLD]);
+      expect(await all.findToken({ accessToken: "access-0" })).toBeNull();
+      await expectWhole(all, [renewed]);
+      await rotateSecret(all);
+      await expectWhole(open(driver, NEWEST), [renewed]);
+    }
+  });
+
+  it("cut short and taken back, loses nothing that was saved under the new secret meanwhile", async () => {
+    for (let killAt = 1; killAt < 12; killAt++) {
+      const { driver, saved } = await filled(1, OLD);
+      await rotateSecret(open(dyingAt(driver, killAt), [NEW, OLD])).catch(() => undefined);
+      const renewed = await open(driver, [NEW, OLD]).saveToken({ id: saved[0]!.id, accessToken: "renewed" });
+      await checkTokens(open(driver, [OLD, NEW]), { repair: true });
+      await rotateSecret(open(driver, [OLD, NEW]));
+      await expectWhole(open(driver, OLD), [renewed]);
+    }
   });
 
   it("killed after each single write, takes no deleted or renewed token back when run again", async () => {
