@@ -8,8 +8,8 @@ import { commonFields, fillCommonFields, formatExpiresIn, given } from "./token-
 import { parseUnknownId, requireClasses } from "./token-store.ts";
 import type { ZohoTokenStoreOptions } from "./token-store.ts";
 
-/** How much of the refresh token the 2.x SDKs put into the ids that they make. */
-const ID_TAIL_LENGTH = 32;
+/** How much of the refresh token the 2.x SDKs put into the ids that they make: that in TypeScript, and that for nodejs. */
+const ID_TAIL_LENGTHS = [32, 4];
 
 /** The `TokenStore` of Zoho's 2.x SDKs. Every method rejects with the SDK's own `SDKException`, code `TOKEN_STORE`. */
 export interface ZohoTokenStoreV2<Token extends ZohoOAuthTokenV2> {
@@ -117,6 +117,7 @@ function nameOf(user: ZohoUserV2): string | undefined {
 
 /** An id of the application's own, not one that the SDK has made of user, environment and refresh token. */
 function ownId({ id, refreshToken }: TokenInput): string | undefined {
-  const tail = refreshToken?.slice(-ID_TAIL_LENGTH) ?? "";
-  return id == null || id.endsWith(`_${tail}`) ? undefined : id;
+  if (id == null) return undefined;
+  const tails = ID_TAIL_LENGTHS.map((length) => refreshToken?.slice(-length) ?? "");
+  return tails.some((tail) => id.endsWith(`_${tail}`)) ? undefined : id;
 }

@@ -56,7 +56,7 @@ async function load(): Promise<Sdk> {
   return Object.fromEntries(await Promise.all(classes)) as Sdk;
 }
 
-it("the real 2.x SDK for nodejs takes the adapter for a store of its own kind, and starts again without a new grant", async () => {
+it("the real 2.x SDK for nodejs takes the adapter for a store of its own kind, and starts again without a new grant, or with one", async () => {
   const sdk = await load();
   const server = await ZohoServer.start();
   const store = createMemoryTokenStore();
@@ -81,8 +81,11 @@ it("the real 2.x SDK for nodejs takes the adapter for a store of its own kind, a
   await start(new sdk.OAuthBuilder().grantToken(server.issueGrant()));
   const [row] = await store.getTokens();
   expect(row).toMatchObject({ userName: "ann@example.com", clientId: CLIENT.id });
+  expect(row!.id).not.toMatch(/^nodejs_/);
   await start(new sdk.OAuthBuilder().refreshToken(row!.refreshToken!));
   expect(server.grants).toEqual(["authorization_code"]);
   expect(await store.getTokens()).toEqual([row]);
+  await start(new sdk.OAuthBuilder().grantToken(server.issueGrant()));
+  expect(await store.getTokens()).toMatchObject([{ id: row!.id }]);
   await server.stop();
 });
