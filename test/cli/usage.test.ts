@@ -65,6 +65,7 @@ it.each<[string, string[], RegExp]>([
   ["an access token with a client", ["find", "STORE", "--access-token", "-", "--client", "c"], /without --client/],
   ["nothing to delete", ["delete", "STORE"], /ids or one --user/],
   ["ids and a user to delete", ["delete", "STORE", "1", "--user", "ann"], /ids or one --user/],
+  ["an id and a user without a name to delete", ["delete", "STORE", "3", "--user", ""], /ids or one --user/],
   ["a client without its user", ["delete", "STORE", "1", "--client", "c"], /goes with --user/],
   ["no id", ["show", "STORE"], /one id/],
   ["a period that is none", ["sweep", "STORE", "--idle-seconds", "a week"], /seconds/],
@@ -322,6 +323,12 @@ describe("what goes wrong elsewhere", () => {
     const closed = terminal({ signal: AbortSignal.abort(new OutputClosed()) });
     expect(await run(["list", store], closed)).toBe(0);
     expect(closed.errors).toEqual([]);
+  });
+
+  it("does not keep a token from being deleted that nobody reads any more", async () => {
+    const closed = terminal({ signal: AbortSignal.abort(new OutputClosed()) });
+    expect(await run(["delete", store, "1", "2"], closed)).toBe(0);
+    expect((await runHere(["list", store], { env })).err).toBe("There are no tokens.\n");
   });
 
   it.each<[unknown, string]>([

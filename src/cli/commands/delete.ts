@@ -1,6 +1,6 @@
 import { RecordCorruptError } from "../../errors.ts";
 import type { EdgeTokenStore } from "../../token-store.ts";
-import { UsageError } from "../command.ts";
+import { OutputClosed, UsageError } from "../command.ts";
 import type { Command } from "../command.ts";
 import { parse } from "../parse.ts";
 import { printable } from "../show-token.ts";
@@ -27,14 +27,16 @@ export const deleteCommand: Command = {
     const [given, ...named] = parsed.positionals;
     const userName = parsed.text("user");
     const clientId = parsed.text("client");
-    if (Boolean(userName) === named.length > 0 || named.includes("")) throw new UsageError("Name a store, and ids or one --user.");
+    if ((userName === undefined) === (named.length === 0) || [userName, ...named].includes(""))
+      throw new UsageError("Name a store, and ids or one --user.");
     if (clientId !== undefined && !userName) throw new UsageError("--client goes with --user.");
     const dryRun = parsed.flag("dry-run");
     return withStore(given, parsed, terminal, { missing: "refuse" }, async ({ store }) => {
       const ids = userName ? await idsOf(store, userName, clientId) : named;
       let missing = ids.length === 0 ? 1 : 0;
       for (const id of ids) {
-        terminal.signal.throwIfAborted();
+        // Whoever has read enough of the lines still wants the rest deleted.
+        if (!(terminal.signal.reason instanceof OutputClosed)) terminal.signal.throwIfAborted();
         const known = userName !== undefined || (await exists(store, id));
         if (known && !dryRun) await store.deleteToken(id);
         if (known) terminal.out(`${dryRun ? "would be deleted" : "deleted"}: ${printable(id)}`);
