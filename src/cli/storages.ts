@@ -119,7 +119,8 @@ function clusterOf(address: string): Pick<RedisOptions, "cluster" | "clusterOpti
   }
   const { hostname, port, username, password } = new URL(address);
   return {
-    cluster: [{ host: hostname, port: Number(port || REDIS_PORT) }],
+    // A URL has an IPv6 address in brackets, and a socket without.
+    cluster: [{ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || REDIS_PORT) }],
     clusterOptions: {
       redisOptions: {
         ...FINITE,
