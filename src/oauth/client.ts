@@ -70,6 +70,8 @@ export interface OAuthClient {
 }
 
 const OPTIONS = ["metadata", "clientId", "clientSecret", "clientAuthentication", "redirectUrl", "fetch"];
+/** The names of RFC 7518 section 3.1, RFC 8037 and RFC 9864. */
+const SIGNATURES = [...["HS", "RS", "ES", "PS"].flatMap((family) => [256, 384, 512].map((bits) => `${family}${bits}`)), "EdDSA", "Ed25519"];
 const ENDPOINTS = ["authorization_endpoint", "token_endpoint", "revocation_endpoint"] as const;
 
 /**
@@ -82,7 +84,8 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
   const { metadata, clientId, clientSecret, clientAuthentication = "client_secret_basic", redirectUrl, fetch: send } = options;
   if (send !== undefined && typeof send !== "function") throw new OptionInvalidError("The option fetch must be a function.");
   parseMetadata(metadata);
-  const server = metadata as unknown as oauth.AuthorizationServer;
+  // The ID token comes from the server itself, so its signature is not checked (OpenID Connect Core section 3.1.3.7), whatever it is.
+  const server = { ...metadata, id_token_signing_alg_values_supported: SIGNATURES } as unknown as oauth.AuthorizationServer;
   parseText("clientId", clientId);
   parseText("redirectUrl", redirectUrl);
   const client: oauth.Client = { client_id: clientId };

@@ -94,10 +94,10 @@ describe("a client of any OAuth server", () => {
     await expect(client.refresh({ refreshToken: "r" })).rejects.toMatchObject({ code });
   });
 
-  const idToken = (claims: object): string => {
+  const idToken = (claims: object, alg = "RS256"): string => {
     const now = Math.floor(Date.now() / 1000);
     const all = { iss: server.issuer, aud: OAUTH_CLIENT.id, sub: "ann", iat: now, exp: now + 300, ...claims };
-    return [{ alg: "RS256" }, all, "signature"].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+    return [{ alg }, all, "signature"].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
   };
   // For which the refresh token may be spent: what came in its place is lost where they are refused.
   it.each([
@@ -131,6 +131,13 @@ describe("a client of any OAuth server", () => {
         ({ code }: { code: string }) => code,
       ),
     ).toBe(outcome);
+  });
+
+  it.each(["ES256", "EdDSA", "HS256"])("with an ID token that is signed by %s is taken, though the metadata names none", async (alg) => {
+    const metadata = { issuer: server.issuer, token_endpoint: `${server.issuer}/token` };
+    const byHand = createOAuthClient({ metadata, clientId: OAUTH_CLIENT.id, clientSecret: OAUTH_CLIENT.secret, redirectUrl: REDIRECT });
+    server.nextAnswer = { status: 200, body: { access_token: "a", refresh_token: "next", id_token: idToken({}, alg) } };
+    expect(await byHand.refresh({ refreshToken: "r" })).toMatchObject({ accessToken: "a", refreshToken: "next" });
   });
 
   it("counts the lifetime from the question, however slow the answer is", async () => {
