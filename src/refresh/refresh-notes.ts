@@ -1,3 +1,4 @@
+import { abortable } from "../abortable.ts";
 import type { TokenStoreError, TokenStoreErrorCode } from "../errors.ts";
 import type { LockNotes } from "../locks/lock.ts";
 import type { StoredToken } from "../token.ts";
@@ -11,6 +12,8 @@ const SAVED_KEPT_MS = 3 * 60_000;
 const UNHELPFUL_KEPT_MS = 5 * 60_000;
 /** Longer than a refresh can be under way, and than an eventually consistent storage shows what was deleted, in milliseconds. */
 const LOG_OUT_KEPT_MS = 10 * 60_000;
+/** How long a note is waited for, in milliseconds. A client of Redis may wait for a lost server for ever. */
+const NOTE_TIMEOUT_MS = 5_000;
 
 interface CoolDown {
   code: TokenStoreErrorCode;
@@ -85,14 +88,21 @@ export class RefreshNotes {
     return createdAt === goneCreatedAt && version <= goneVersion!;
   }
 
-  // Where notes can't be had, neither a refresh that works nor a log-out fails for them.
+  // Where notes can't be had, or not in time, neither a refresh that works nor a log-out fails for them.
   async #read(kind: string): Promise<string | undefined> {
-    return this.#notes.read(`${this.lockName}:${kind}`).catch(() => undefined);
+    return inTime(this.#notes.read(`${this.lockName}:${kind}`)).catch(() => undefined);
   }
 
   async #write(kind: string, text: string, ttlMs: number): Promise<void> {
-    await this.#notes.write(`${this.lockName}:${kind}`, text, ttlMs).catch(() => {});
+    await inTime(this.#notes.write(`${this.lockName}:${kind}`, text, ttlMs)).catch(() => {});
   }
+}
+
+/** Rejects where it takes too long; what is under way goes on. */
+function inTime<Result>(note: Promise<Result>): Promise<Result> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), NOTE_TIMEOUT_MS);
+  return abortable(note, late.signal).finally(() => clearTimeout(timer));
 }
 
 function stateOf({ createdAt, version }: StoredToken): string {

@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createMemoryTokenStore, RefreshFailedError } from "../../src/index.ts";
 import type { TokenStore } from "../../src/index.ts";
 import { createProcessLock } from "../../src/locks/index.ts";
+import type { Lock } from "../../src/locks/index.ts";
 import { lockName } from "../../src/locks/lock-name.ts";
 import { ANN, codeOf, pass, settle, sleep, stopTime, troubled, unavailable, world } from "./world.ts";
 
@@ -280,6 +281,21 @@ describe("a lock", () => {
     open();
     expect(await paused).toBe("newer");
     expect(await store.findToken(ANN)).toMatchObject({ accessToken: "newer", refreshToken: "newer" });
+  });
+
+  it("whose notes never come, as those of a Redis that is gone, holds up neither a refresh nor a log-out for ever", async () => {
+    stopTime();
+    const never = (): Promise<never> => new Promise(() => {});
+    const inner = createProcessLock();
+    const lock: Lock = { request: (...args) => inner.request(...args), notes: { read: never, write: never } };
+    const { refresher, store } = await world({ options: { lock } });
+    const refreshed = vi.fn();
+    void refresher.getAccessToken(ANN).then(refreshed);
+    await pass(MINUTE);
+    expect(refreshed).toHaveBeenCalledWith("fresh-1");
+    void refresher.logOut(ANN);
+    await pass(MINUTE);
+    expect(await store.getTokens()).toEqual([]);
   });
 
   it("that fails while the store works is an error, and none while the old token lasts", async () => {
