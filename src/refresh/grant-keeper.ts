@@ -25,8 +25,8 @@ export class GrantKeeper {
   readonly #events: Events<RefreshEvent>;
   /** One save of a token at a time: the next one builds on what became of it. */
   readonly #saves = new KeyedQueue();
-  /** The tokens whose saves are being tried again. */
-  readonly #saving = new Set<string>();
+  /** The saves that are being tried again, by the id of the token. */
+  readonly #saving = new Map<string, Promise<void>>();
 
   constructor(
     options: ParsedRefresherOptions,
@@ -75,7 +75,7 @@ export class GrantKeeper {
     await pause(SAVE_HOLD_MS, over.signal).catch(() => {});
   }
 
-  /** Tries again to store a grant that could not be stored, unless that is under way. */
+  /** Sees to it that a grant that could not be stored is being tried again. */
   saveAgain(id: string): void {
     if (this.#recent.unsavedOf(id)) this.#options.waitUntil(this.#saveUntilItWorks(id));
   }
@@ -95,10 +95,14 @@ export class GrantKeeper {
     return saved;
   }
 
-  /** Never rejects. */
-  async #saveUntilItWorks(id: string): Promise<void> {
-    if (this.#saving.has(id)) return;
-    this.#saving.add(id);
+  /** Ends as the tries do that are under way already, if any: they take the latest grant along. Never rejects. */
+  #saveUntilItWorks(id: string): Promise<void> {
+    const saving = this.#saving.get(id) ?? this.#trySaves(id).finally(() => this.#saving.delete(id));
+    this.#saving.set(id, saving);
+    return saving;
+  }
+
+  async #trySaves(id: string): Promise<void> {
     const notes = await this.#notesOf(id);
     for (let attempt = 0; attempt < SAVE_TRIES && this.#recent.unsavedOf(id); attempt++) {
       await pause(FIRST_SAVE_PAUSE_MS * 2 ** attempt * (0.5 + this.#options.random() / 2));
@@ -108,7 +112,6 @@ export class GrantKeeper {
         await this.#save(unsaved, notes).catch((error: unknown) => this.#events.emit({ type: "saveFailed", id, code: codeOf(error) }));
       });
     }
-    this.#saving.delete(id);
   }
 }
 

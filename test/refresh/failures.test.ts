@@ -207,6 +207,23 @@ describe("a save that fails after a refresh", () => {
     expect(provider.requests).toBe(1);
   });
 
+  it("keeps the lock after a second refresh too, while the saves since the first are still being tried", async () => {
+    stopTime();
+    const { another, provider, store } = await world();
+    const { store: weak, saves } = failing(store);
+    const refresher = another({ store: weak, random: () => 0 });
+    provider.queued.push({ access_token: "new", refresh_token: "next", expires_in: 3600 });
+    expect(await refresher.getAccessToken(ANN)).toBe("new");
+    await pass(11_000);
+    expect(await refresher.getAccessToken(ANN, { forceRefresh: true })).toBe("fresh-1");
+    const sibling = another().getAccessToken(ANN);
+    await settle();
+    saves.work = true;
+    await pass(MINUTE);
+    expect(await sibling).toBe("fresh-1");
+    expect(provider.requests).toBe(2);
+  });
+
   it("is tried again at a later use when it was given up, with all that a second refresh added", async () => {
     stopTime();
     const { another, provider, store } = await world();
