@@ -109,7 +109,12 @@ export class GrantKeeper {
       await this.#saves.run([id], async () => {
         const unsaved = this.#recent.unsavedOf(id);
         if (!unsaved) return;
-        await this.#save(unsaved, notes).catch((error: unknown) => this.#events.emit({ type: "saveFailed", id, code: codeOf(error) }));
+        await this.#save(unsaved, notes).catch((error: unknown) => {
+          const code = codeOf(error);
+          this.#events.emit({ type: "saveFailed", id, code });
+          // It stays closed, and its process should be able to end.
+          if (code === "ERR_STORE_CLOSED") this.#recent.forget(id);
+        });
       });
     }
   }

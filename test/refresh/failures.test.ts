@@ -224,6 +224,21 @@ describe("a save that fails after a refresh", () => {
     expect(provider.requests).toBe(2);
   });
 
+  it("is not tried over and over on a store that was closed meanwhile, which would keep its process from ending", async () => {
+    stopTime();
+    const { refresher, store, events, token } = await world();
+    const { saveToken } = store;
+    vi.spyOn(store, "saveToken").mockImplementationOnce(async (...args) => {
+      await store.close();
+      return saveToken.apply(store, args);
+    });
+    expect(await refresher.getAccessToken(ANN)).toBe("fresh-1");
+    await pass(MINUTE);
+    const failed = { type: "saveFailed", id: token.id, code: "ERR_STORE_CLOSED" };
+    expect(events).toEqual([{ type: "refreshed", id: token.id }, failed, failed]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("is tried again at a later use when it was given up, with all that a second refresh added", async () => {
     stopTime();
     const { another, provider, store } = await world();
