@@ -1,4 +1,5 @@
 import { pause } from "../abortable.ts";
+import { createMemoryTokenStore } from "../backends/memory.ts";
 import { KeyedQueue } from "../keyed-queue.ts";
 import type { StoredToken, TokenInput } from "../token.ts";
 import type { TokenStore } from "../token-store.ts";
@@ -32,12 +33,14 @@ export async function importTokens(
   { dryRun = false, signal, onProgress }: ImportOptions = {},
 ): Promise<ImportResult> {
   const result: ImportResult = { imported: 0, present: 0, problems: [] };
+  // Rows meet each other in a dry run, too.
+  const target = dryRun ? createMemoryTokenStore() : store;
   let done = 0;
   async function importRow({ line, token }: ZohoStoredRow): Promise<void> {
     signal?.throwIfAborted();
-    const stored = await find(store, token);
+    const stored = (await find(store, token)) ?? (dryRun ? await find(target, token) : null);
     if (stored === null) {
-      if (!dryRun) await store.saveToken(token);
+      await target.saveToken(token);
       result.imported++;
     } else if (isSame(stored, token)) {
       result.present++;

@@ -10,7 +10,10 @@ it("tokens without an id are each other's users: the later one that has another 
     { line: 3, token: { grantToken: "g" } },
     { line: 4, token: { accessToken: "a" } },
   ];
+  const dry = await importTokens(store, rows, { dryRun: true });
+  expect(await store.getTokens()).toEqual([]);
   const first = await importTokens(store, rows);
+  expect(dry).toEqual(first);
   expect(first).toMatchObject({ imported: 3, present: 0, problems: [{ line: 2, skipped: true }] });
   expect(await importTokens(store, rows)).toMatchObject({ imported: 0, present: 3, problems: [{ line: 2, skipped: true }] });
   expect((await store.findToken({ userName: "ann" }))?.refreshToken).toBe("r-1");
