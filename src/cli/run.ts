@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { safeCause } from "../cause.ts";
-import { OptionInvalidError, SecretMismatchError, TokenStoreError } from "../errors.ts";
+import { OptionInvalidError, SecretMismatchError, SecretWeakError, TokenStoreError } from "../errors.ts";
 import { CommandError, OutputClosed, UsageError } from "./command.ts";
 import type { Command, ExitCode, Terminal } from "./command.ts";
 import { COMMANDS } from "./commands/index.ts";
@@ -30,7 +30,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return await command.run(rest, terminal);
   } catch (error) {
     // What the library refuses of a command comes from the command line, too.
-    if (error instanceof UsageError || error instanceof OptionInvalidError) {
+    if (error instanceof UsageError || error instanceof OptionInvalidError || error instanceof SecretWeakError) {
       terminal.err(`${error.message}\n\nedge-token-store ${name} --help tells more.`);
       return 2;
     }

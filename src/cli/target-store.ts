@@ -1,11 +1,9 @@
 import { existsSync, statSync } from "node:fs";
-import type { Storage } from "unstorage";
 import { INDEX_NAMES, isIndexName } from "../backend.ts";
 import type { IndexName } from "../backend.ts";
 import { createMemoryTokenStore } from "../backends/memory.ts";
 import { createUnstorageTokenStore } from "../backends/unstorage/index.ts";
-import type { Secret, UnstorageTokenStoreOptions } from "../backends/unstorage/index.ts";
-import { OptionInvalidError, SecretWeakError } from "../errors.ts";
+import type { Secret } from "../backends/unstorage/index.ts";
 import { maintained } from "../maintenance/maintained.ts";
 import type { RetentionOptions } from "../options.ts";
 import { REGISTER_KEY } from "../sealing/key-register.ts";
@@ -76,7 +74,7 @@ export async function withStore(
   }
 }
 
-/** @throws {UsageError} where address or secret make no sense */
+/** @throws {UsageError} where the address makes no sense @throws what the library refuses of its options */
 export async function openStore(given: string, parsed: Parsed, terminal: Terminal, options: OpenOptions): Promise<OpenStore> {
   const address = readAddress(given, terminal);
   const secret = options.secret ?? storeSecret(parsed, terminal);
@@ -100,7 +98,7 @@ export async function openStore(given: string, parsed: Parsed, terminal: Termina
   }
   try {
     const retention = options.retention === undefined ? {} : { retention: options.retention };
-    const store = createStore(opened.storage, { secret, hashTag, ...namespace, ...retention, ...lookupsOf(parsed) });
+    const store = createUnstorageTokenStore(opened.storage, { secret, hashTag, ...namespace, ...retention, ...lookupsOf(parsed) });
     if (options.missing === "refuse" && !(await hasBeenWritten(store))) {
       const where = named === undefined ? "" : ` in the namespace ${named}`;
       throw new CommandError(`There is no store at ${name}${where}, or it was emptied: nothing lies there.`);
@@ -125,16 +123,6 @@ async function hasBeenWritten(store: EdgeTokenStore): Promise<boolean> {
   if (await backend.read(REGISTER_KEY)) return true;
   for await (const page of backend.scan({ pageSize: 1 })) if (page.length > 0) return true;
   return false;
-}
-
-/** @throws {UsageError} on what the library refuses: here it comes from the command line */
-function createStore(storage: Storage, options: UnstorageTokenStoreOptions): EdgeTokenStore {
-  try {
-    return createUnstorageTokenStore(storage, options);
-  } catch (error) {
-    if (error instanceof OptionInvalidError || error instanceof SecretWeakError) throw new UsageError(error.message);
-    throw error;
-  }
 }
 
 /** As the application's option of that name. @throws {UsageError} where one is no field */

@@ -103,7 +103,16 @@ it("says which version it is", async () => {
 });
 
 it("refuses a secret that is too short as a wrong command line", async () => {
-  expect(await runHere(["list", store], { env: { TOKEN_SECRET: "short" } })).toMatchObject({ code: 2, err: expect.stringContaining("32") });
+  const backup = join(directory, "backup");
+  expect(await runHere(["export", store, "--out", backup], { env: { ...env, EXPORT_SECRET: SECRET } })).toMatchObject({ code: 0 });
+  for (const [secrets, ...args] of [
+    [{ TOKEN_SECRET: "short" }, "list", store],
+    [{ NEXT_TOKEN_SECRET: "short" }, "rotate", store],
+    [{ EXPORT_SECRET: "short" }, "export", store, "--out", `${backup}-2`],
+    [{ EXPORT_SECRET: "short" }, "import", "sealed", backup, "--to", store],
+  ] as const) {
+    expect(await runHere(args, { env: { ...env, ...secrets } })).toMatchObject({ code: 2, err: expect.stringContaining("32") });
+  }
 });
 
 describe("where there is no store", () => {
