@@ -51,6 +51,13 @@ function undiciDispatcher(): Dispatcher {
   return (globalThis as unknown as Record<symbol, Dispatcher>)[Symbol.for("undici.globalDispatcher.1")]!;
 }
 
+class ForgetfulRequest extends Request {
+  override clone(): ForgetfulRequest {
+    const { url, method, headers, body, signal } = super.clone();
+    return new ForgetfulRequest(url, { method, headers, body, signal, duplex: "half" } as RequestInit);
+  }
+}
+
 /** Answers 401 unless the request carries that access token. */
 const only =
   (accessToken: string): Handler =>
@@ -327,7 +334,11 @@ describe("a redirect", () => {
     expect(seen).toMatchObject([{ body: "body", length: "4" }]);
   });
 
-  it("goes the way that the runtime was told beside the standard, such as by way of a proxy", async () => {
+  it.each([
+    ["", Request],
+    [", also on Node.js 20 and 22, where the copy of a request has forgotten it", ForgetfulRequest],
+  ])("goes the way that the runtime was told beside the standard, such as by way of a proxy%s", async (_name, constructor) => {
+    vi.stubGlobal("Request", constructor);
     const paths: unknown[] = [];
     const dispatcher = {
       dispatch(request: { path: string }, handler: object): boolean {
@@ -335,7 +346,7 @@ describe("a redirect", () => {
         return undiciDispatcher().dispatch(request, handler);
       },
     };
-    const { seen } = await redirecting(302, { dispatcher } as RequestInit);
+    const { seen } = await redirecting(302, { dispatcher, method: "POST", body: "a" } as RequestInit);
     expect(seen).toHaveLength(1);
     expect(paths).toEqual(["/", "/there"]);
   });
