@@ -14,7 +14,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   "./backend": 8950,
   "./refresh": 8350,
   "./locks": 3600,
-  "./maintenance": 8500,
+  "./maintenance": 8600,
   "./oauth": 3250,
   "./testing": 24_300,
   "./zoho": 6900,
