@@ -4,8 +4,8 @@ import type { Portal } from "./bindings.ts";
 /** What can go wrong, in words of our own: nothing of a request, an error or a provider's answer is ever repeated. */
 const PROBLEMS = {
   NOT_LOGGED_IN: "Log in first.",
-  LOGIN_REVOKED: "The accounts server accepts your log-in no more: it was withdrawn there, or newer log-ins took its place.",
-  LOGIN_LOST: "The tokens of your log-in are stored no more.",
+  LOGIN_REVOKED: "The accounts server no longer accepts your log-in: it was withdrawn there, or newer log-ins took its place.",
+  LOGIN_LOST: "The tokens of your log-in are no longer stored.",
   OTHER_SITE: "Requests from other sites are refused.",
   HEADER_MISSING: "Requests that change something need the header x-portal: 1.",
   TOO_LARGE: "The request is too large.",
@@ -13,9 +13,9 @@ const PROBLEMS = {
   NOT_FOUND: "There is nothing here.",
   API_FAILED: "The academy's server answered with an error.",
   UNREACHABLE: "The academy's server can't be reached. Try again in a moment.",
-  RATE_LIMITED: "Zoho's limit is ten access tokens for one refresh token in ten minutes. Logging in again gives a new one.",
+  RATE_LIMITED: "Zoho's limit is ten access tokens for one refresh token in ten minutes. Logging in again gives you a new one.",
   STORE_BUSY: "The storage wants fewer requests. Try again in a moment.",
-  STORE_FAILED: "The stored tokens are damaged. Logging out everywhere clears them away.",
+  STORE_FAILED: "The stored tokens are damaged. Logging out everywhere removes them.",
   SECRET_WRONG:
     "The stored tokens are sealed with another secret. Whoever runs this portal can set that one as TOKEN_SECRET_PREVIOUS; then all log-ins go on.",
   FAILED: "Something went wrong.",

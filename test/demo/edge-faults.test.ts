@@ -9,7 +9,7 @@ describe("what can go wrong in the portal with its tokens at the edge", () => {
   test("keeps what it has while the browser is offline, and goes on with the connection", async ({ page, visitor }) => {
     visitor.expectedComplaint = HTTP_FAILURE;
     await logIn(page, STUDENTS.amara);
-    await inspector(page, "What really lies in the KV").getByRole("article").first().waitFor();
+    await inspector(page, "What KV really holds").getByRole("article").first().waitFor();
     await visitor.context.setOffline(true);
     await page.evaluate(() => window.dispatchEvent(new Event("focus")));
     await page.getByRole("main").getByText("You are offline.").waitFor();
@@ -95,7 +95,7 @@ describe("what can go wrong in the portal with its tokens at the edge", () => {
   test("mends a broken index, names a damaged record, and logging out everywhere clears that away", async ({ page, visitor }) => {
     visitor.expectedComplaint = HTTP_FAILURE;
     await logIn(page, STUDENTS.amara);
-    const index = inspector(page, "What really lies in the KV").getByText("tokens:x:user:");
+    const index = inspector(page, "What KV really holds").getByText("tokens:x:user:");
     await index.first().waitFor();
     await click(page, "Break the index");
     await expect.poll(() => index.count()).toBe(0);

@@ -16,7 +16,7 @@ describe("the portal with its tokens at the edge", () => {
     await page.reload();
     await greeting(page, STUDENTS.amara).waitFor();
     // The last that the page asks for: nothing is under way when the Worker goes.
-    await inspector(page, "What really lies in the KV").getByRole("article").first().waitFor();
+    await inspector(page, "What KV really holds").getByRole("article").first().waitFor();
     await site.servers.restartWorker();
     await page.reload();
     await greeting(page, STUDENTS.amara).waitFor();
@@ -63,7 +63,7 @@ describe("the portal with its tokens at the edge", () => {
     await logIn(page, STUDENTS.hard);
     const other = await openPortal(visitor.context, site);
     await greeting(other, STUDENTS.hard).waitFor();
-    const keys = inspector(page, "What really lies in the KV").getByRole("article");
+    const keys = inspector(page, "What KV really holds").getByRole("article");
     await expect.poll(() => keys.count()).toBeGreaterThan(4);
     const before = await keys.count();
     await click(page, "Log out");

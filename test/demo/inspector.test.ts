@@ -43,7 +43,7 @@ describe("the inspector's finder", () => {
 describe("the rest of the inspector", () => {
   test("shows the sealed record under its digests, and two keys that can't be exported", async ({ page }) => {
     const accessToken = await logIn(page, STUDENTS.amara);
-    const raw = inspector(page, "What really lies in IndexedDB");
+    const raw = inspector(page, "What IndexedDB really holds");
     await raw.getByRole("article").nth(2).waitFor();
     // All of it, also what is folded: the records are sealed.
     const text = (await raw.textContent()) ?? "";

@@ -60,7 +60,7 @@ describe("a log-in with the tokens at the edge", () => {
     restartUnder(
       visitor,
       async (page) => {
-        await page.getByText("The tokens of your log-in are stored no more. Log in again to go on.").waitFor();
+        await page.getByText("The tokens of your log-in are no longer stored. Log in again to go on.").waitFor();
         await click(page, "Log in again");
         await page.getByRole("button", { name: STUDENTS.amara }).click();
         await greeting(page, STUDENTS.amara).waitFor();

@@ -47,11 +47,11 @@ export function EdgeInspector({ control }: { control: EdgeControl }): JSX.Elemen
             </>
           ) : (
             <>
-              <code>createUnstorageTokenStore()</code> keeps the tokens of all students in Workers KV, and a Durable Object lets one request
-              refresh for all.
+              <code>createUnstorageTokenStore()</code> keeps the tokens of all students in Workers KV, and a Durable Object sees to it that
+              one request refreshes for all.
             </>
           )}{" "}
-          Everything below is live, and never part of a deployed portal.
+          Everything below is live; a deployed portal has no such panel.
         </p>
       </header>
       {/* All at once, and what grows by itself at the end: nothing is pushed away under the visitor's eyes. */}

@@ -23,9 +23,10 @@ export function EdgeStorage({ looks }: { looks: number }): JSX.Element {
   }, [looks]);
   return (
     <section aria-labelledby="raw">
-      <h3 id="raw">What really lies in the KV</h3>
+      <h3 id="raw">What KV really holds</h3>
       <p class="hint">
-        <code>r</code> are sealed records, <code>x</code> lead to them. Key names are keyed digests: no user, no token.
+        <code>r</code> keys hold sealed records, <code>x</code> keys lead to them. They end in keyed digests, which reveal no user and no
+        token.
       </p>
       {typeof stored === "string" && <p class="empty">{stored}</p>}
       {typeof stored === "object" && stored.entries.length === 0 && <p class="empty">empty</p>}

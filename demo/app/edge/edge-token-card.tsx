@@ -24,16 +24,16 @@ const LIFE: readonly Action[] = [
     label: "Expire now",
     run: post(
       "/inspector/expire",
-      "The access token was expired, and the portal's next call has refreshed it already: two saves, so the version is two higher.",
+      "The access token was made to expire, and the portal's next call refreshed it. That is two saves, so the version is two higher.",
     ),
   },
-  { label: "Refresh now", run: post("/inspector/refresh", "A new access token is stored: see the version.") },
-  { label: "Rename the user", run: post("/inspector/rename", "The record has another user name, and is found by the new one alone.") },
+  { label: "Refresh now", run: post("/inspector/refresh", "A new access token is stored, and the version went up.") },
+  { label: "Rename the user", run: post("/inspector/rename", "The record has a new user name, and only the new one finds it.") },
   {
     label: "Rotate the secret",
     run: async () => {
       const { moved } = await askWorker<{ moved: number }>("/inspector/rotate", "POST");
-      return { tone: "calm", text: `The secret is a new one. Records sealed anew: ${moved}.` };
+      return { tone: "calm", text: `There is a new secret. Records sealed anew: ${moved}.` };
     },
   },
 ];
@@ -46,7 +46,10 @@ const FAULTS: readonly Action[] = [
   {
     label: "Break the index",
     inKV: true,
-    run: post("/inspector/break-index", "What leads from users to records is gone. A check finds that, and repairs it."),
+    run: post(
+      "/inspector/break-index",
+      "The index entries that lead from users to records are gone. “Check and repair” finds that, and mends it.",
+    ),
   },
   {
     label: "Damage the record",
@@ -78,7 +81,7 @@ export function EdgeTokenCard({ token, inObjects, control }: EdgeTokenCardProps)
           <p class="hint">
             Secrets pass through <code>redactToken</code> in the Worker. This page never sees them.
           </p>
-          <h4 id="life">What happens</h4>
+          <h4 id="life">What happens to a token</h4>
           <div class="actions" role="group" aria-labelledby="life">
             {LIFE.map(draw)}
           </div>

@@ -27,7 +27,7 @@ export function Finder({ token }: { token: StoredToken | null }): JSX.Element {
   return (
     <section aria-labelledby="finder">
       <h3 id="finder">Find a token</h3>
-      <p class="hint">By any field. Each has an index of digests, so nothing is searched through.</p>
+      <p class="hint">By any field. Each has an index of digests, so the store never searches through its records.</p>
       <div class="chips" role="group" aria-label="By what is stored">
         {STORED_LOOK_UPS.map((one) => (
           <button key={one.label} type="button" onClick={() => findStored(one)}>

@@ -7,7 +7,7 @@ export function InspectorHeading(): JSX.Element {
       <h2 id="inspector">
         <code>edge-token-store</code>, at work
       </h2>
-      <p>The portal is an app that uses it. Here you see what it does meanwhile. Log in, then try the buttons.</p>
+      <p>The portal is an app that uses it. Here you see what the store does meanwhile. Log in, then try the buttons.</p>
     </>
   );
 }

@@ -23,7 +23,7 @@ export function RawDatabase({ session }: { session: Session }): JSX.Element {
   }, [session]);
   return (
     <section aria-labelledby="raw">
-      <h3 id="raw">What really lies in IndexedDB</h3>
+      <h3 id="raw">What IndexedDB really holds</h3>
       {typeof raw === "string" && <p class="empty">{raw}</p>}
       {typeof raw === "object" && <DatabaseView {...raw} />}
     </section>

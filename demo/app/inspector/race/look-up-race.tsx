@@ -49,8 +49,8 @@ export function LookUpRace({ track }: { track: Track }): JSX.Element {
     <section aria-labelledby="race">
       <h3 id="race">Look-up race</h3>
       <p class="hint">
-        Look-ups stay as quick as they were while the store grows: the lines stay flat. The tokens are made up, and removed at the end; what
-        a reload leaves of them goes with the next race. 10,000 can take minutes.
+        Look-ups stay as quick while the store grows: the lines stay flat. The tokens are made up, and removed at the end; if you reload
+        before that, the next race removes them. A race can take minutes.
       </p>
       <div class="actions">
         {SIZES.map((size) => (
