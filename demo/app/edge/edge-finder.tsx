@@ -29,7 +29,7 @@ export function EdgeFinder({ inObjects }: { inObjects: boolean }): JSX.Element {
   return (
     <section aria-labelledby="finder">
       <h3 id="finder">Find the token</h3>
-      <p class="hint">By any field, with few reads{!inObjects && ": the keys that were read are listed below"}.</p>
+      <p class="hint">By any field, with few reads{!inObjects && "; each look-up lists the keys that it read"}.</p>
       <div class="chips" role="group" aria-label="By what is stored">
         {LOOK_UPS.map(({ by, label }) => (
           <button key={by} type="button" onClick={() => find(by)}>

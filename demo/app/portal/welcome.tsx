@@ -6,7 +6,7 @@ export function Welcome({ onLogIn }: { onLogIn: () => void }): JSX.Element {
     <section class="card welcome">
       <div>
         <h1>Student portal</h1>
-        <p>Your timetable, your inbox and your profile, one log-in away.</p>
+        <p>Your timetable, your inbox and your profile, all in one place.</p>
         <button class="primary" type="button" onClick={onLogIn}>
           Log in
         </button>
