@@ -3,7 +3,7 @@ import { ConflictError, OptionInvalidError, StoreClosedError, TokenInvalidError 
 import type { RecordCorruptError } from "./errors.ts";
 import { TokenEvents } from "./events.ts";
 import type { TokenEvent } from "./events.ts";
-import { Finder, newestFirst } from "./finder.ts";
+import { Finder, isDecisive, newestFirst } from "./finder.ts";
 import type { Found } from "./finder.ts";
 import { KeyedQueue } from "./keyed-queue.ts";
 import { listRecords } from "./listing.ts";
@@ -11,7 +11,7 @@ import { identityOf, resolveLookup } from "./lookup.ts";
 import type { LookupStep } from "./lookup.ts";
 import { assertWorthSaving, isWorthSaving, meetsCondition, mergeChange, mergeToken, sameFields } from "./merge.ts";
 import type { Change } from "./merge.ts";
-import { DEFAULT_PAGE_SIZE, parseListOptions, parseSaveOptions } from "./options.ts";
+import { assertIndexed, DEFAULT_PAGE_SIZE, parseListOptions, parseSaveOptions } from "./options.ts";
 import type { ParsedOptions } from "./options.ts";
 import { makeRecord } from "./record.ts";
 import { retryCommit } from "./retry-commit.ts";
@@ -107,7 +107,9 @@ export class Engine implements EdgeTokenStore {
     const onlyAccess = given.userName == null && given.grantToken == null && given.refreshToken == null;
     const steps = resolveLookup(onlyAccess ? given : patch, this.#options);
     const queueKey = JSON.stringify(steps[0] ?? identityOf(mergeToken({}, patch)) ?? null);
-    return this.#saves.run([queueKey], () => retryCommit(() => this.#save({ given, patch }, steps, condition)));
+    return this.#saves.run([queueKey], () =>
+      retryCommit(() => this.#save({ given, patch }, steps, condition)).catch((error: unknown) => this.#refuse(error)),
+    );
   }
 
   async deleteToken(id: string): Promise<void> {
@@ -183,16 +185,16 @@ export class Engine implements EdgeTokenStore {
 
   async #query(query: TokenQuery, all: boolean): Promise<StoredToken[]> {
     const steps = resolveLookup(query, this.#options);
-    for (const step of steps) this.#assertIndexed(step);
+    assertIndexed(steps, this.#options);
     this.assertOpen();
     if (steps.length === 0) return [];
     const keyring = await this.#keyring();
     const found = await this.#finder(keyring).find(steps, all);
-    if (found.length === 0) {
-      // What is gone with a store that was closed meanwhile is not unknown.
-      this.assertOpen();
-      await this.parts.register?.assertReadable(keyring);
-    }
+    // What is gone with a store that was closed meanwhile is not unknown.
+    if (found.length === 0) this.assertOpen();
+    // One token of a user is answered as it is found: to ask each time would cost a read more for what is asked for most.
+    const isAnswer = (one: Found): boolean => steps[0]!.by === "user" || isDecisive(steps[0]!, one);
+    if (all || !found.some(isAnswer)) await this.parts.register?.assertReadable(keyring);
     return found.map(({ token }) => token);
   }
 
@@ -216,7 +218,7 @@ export class Engine implements EdgeTokenStore {
       const fields = mergeChange(remembered.token, change);
       // Whatever ends without a commit is not decided by what is remembered.
       if (meetsCondition(remembered.token, condition) && isWorthSaving(fields) && !sameFields(remembered.token, fields)) {
-        const saved = await this.#write(keyring, targetOver(remembered), remembered.token, fields);
+        const saved = await this.#write(keyring, targetOver(remembered, isDecisive(steps[0]!, remembered)), remembered.token, fields);
         if (saved) return saved;
       }
     }
@@ -231,6 +233,7 @@ export class Engine implements EdgeTokenStore {
     const fields = mergeChange(stored, change);
     assertWorthSaving(fields);
     if (target.matched && stored && sameFields(stored, fields)) {
+      if (!target.isDecided) await this.parts.register?.assertReadable(keyring);
       await this.#backend.completeIndex?.(target.matched.record);
       return stored;
     }
@@ -244,16 +247,25 @@ export class Engine implements EdgeTokenStore {
     if (typeof digest !== "string") digest.catch(() => {});
   }
 
+  /** What a save is refused for may be there, and written with a key that this store lacks. */
+  async #refuse(error: unknown): Promise<never> {
+    const isRefusal = error instanceof ConflictError || error instanceof TokenInvalidError;
+    if (isRefusal) await this.parts.register?.assertReadable(await this.#keyring());
+    throw error;
+  }
+
   /** Seal → commit. @param stored what lives on of the token that is written over */
   async #write(keyring: Keyring, target: Target, stored: StoredToken | undefined, fields: TokenFields): Promise<StoredToken | undefined> {
-    const { id, derived, matched } = target;
+    const { id, derived, matched, isDecided } = target;
     const now = this.#options.now();
     const version = (matched?.token.version ?? 0) + 1;
     const token: StoredToken = { id, ...fields, createdAt: stored?.createdAt ?? now, updatedAt: now, version };
     const content = { token, derived, tick: this.#ticks.next(now) };
-    const next = await makeRecord(keyring.current, this.#options.lookups, content, this.#sealedBy(keyring.current, matched));
+    // What the key has sealed has an index that can be relied on.
+    const sealed = this.parts.sealed && matched?.record.keyId === keyring.current.id ? matched : undefined;
+    const next = await makeRecord(keyring.current, this.#options.lookups, content, sealed);
     this.#backend.assertFits?.(next);
-    if (matched?.record.keyId !== next.keyId || this.#backend.lacksRegister) await this.parts.register?.enter(keyring);
+    if (!isDecided || matched?.record.keyId !== next.keyId || this.#backend.lacksRegister) await this.parts.register?.enter(keyring);
     if (!(await this.#backend.commit(matched?.record, next))) {
       // Known to be outdated: the next attempt shall not begin with it.
       if (matched) this.#memo?.forget(matched.record.key);
@@ -262,11 +274,6 @@ export class Engine implements EdgeTokenStore {
     this.#memo?.note(next, content);
     this.#events.emit({ type: "saved", id, version });
     return { ...token };
-  }
-
-  /** What is written over, where the key has sealed it, so that its index can be relied on. */
-  #sealedBy(key: Key, matched: Found | undefined): Found | undefined {
-    return this.parts.sealed && matched?.record.keyId === key.id ? matched : undefined;
   }
 
   async *#list(pageSize: number, onCorrupt?: (error: RecordCorruptError) => void): AsyncGenerator<Found[]> {
@@ -288,12 +295,5 @@ export class Engine implements EdgeTokenStore {
         yield token;
       }
     }
-  }
-
-  #assertIndexed(step: LookupStep): void {
-    if (step.by === "id" || this.#options.lookups.has(step.by)) return;
-    throw new OptionInvalidError(
-      `This store keeps no index for look-ups by ${step.by}: add it to the option lookups, or look up by another field.`,
-    );
   }
 }

@@ -70,9 +70,7 @@ export class Finder {
         const known = found.some(({ token }) => token.id === latest.token.id);
         if (!known && matchesStep(step, latest.token)) found.push(latest);
       }
-      // Of an account the record with a derived id is preferred, which may still be an earlier key's.
-      const isEnough = (one: Found): boolean => this.isLive(one) && (step.by !== "account" || one.derived);
-      if (!all && step.by !== "user" && found.some(isEnough)) break;
+      if (!all && found.some((one) => this.isLive(one) && isDecisive(step, one))) break;
     }
     if (found.length < 2) return found;
     found.sort(newestFirst);
@@ -145,6 +143,14 @@ export class Finder {
 
 function accountPlace(key: Key, { userName, clientId }: AccountStep, sequence: number): string | Promise<string> {
   return key.place(accountIdentity(userName, clientId ?? null), sequence);
+}
+
+/**
+ * Whether nothing that another key has written can go before it: any of a user's tokens may be the newest. Of an account the record
+ * with a derived id is preferred, which may be another key's.
+ */
+export function isDecisive(step: LookupStep, { token, derived }: Found): boolean {
+  return step.by !== "user" && matchesStep(step, token) && (step.by !== "account" || derived);
 }
 
 export function newestFirst(left: Found, right: Found): number {

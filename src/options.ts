@@ -1,6 +1,7 @@
 import { INDEX_NAMES, isIndexName } from "./backend.ts";
 import type { IndexName } from "./backend.ts";
 import { OptionInvalidError } from "./errors.ts";
+import type { LookupStep } from "./lookup.ts";
 import type { Retention } from "./retention.ts";
 import type { ListOptions, SaveOptions } from "./token-store.ts";
 
@@ -125,6 +126,15 @@ export function refuseUnknown(options: unknown, known: readonly string[]): asser
   if (unknown !== undefined) {
     throw new OptionInvalidError(`There is no option ${JSON.stringify(unknown.slice(0, 40))}. Known are: ${known.join(", ")}.`);
   }
+}
+
+/** @throws {OptionInvalidError} where a look-up has no index */
+export function assertIndexed(steps: readonly LookupStep[], { lookups }: Pick<ParsedOptions, "lookups">): void {
+  const missing = steps.find(({ by }) => by !== "id" && !lookups.has(by));
+  if (!missing) return;
+  throw new OptionInvalidError(
+    `This store keeps no index for look-ups by ${missing.by}: add it to the option lookups, or look up by another field.`,
+  );
 }
 
 /** What a save asks of the stored token. @throws {OptionInvalidError} */

@@ -1,8 +1,9 @@
+import { isDecisive } from "./finder.ts";
 import type { Finder, Found } from "./finder.ts";
 import { adoptionSteps, hasIdentity, identityOf } from "./lookup.ts";
 import type { IndexValue, LookupStep } from "./lookup.ts";
 import { assertWorthSaving, mergeToken } from "./merge.ts";
-import { derivedId, recordKey } from "./sealing/places.ts";
+import { derivedId } from "./sealing/places.ts";
 import type { TokenPatch } from "./token.ts";
 
 /** Where a save will write: over the record it matched, or into a free key. */
@@ -10,14 +11,16 @@ export interface Target {
   readonly id: string;
   readonly derived: boolean;
   readonly matched?: Found;
+  /** Whether nothing that another key has written can be matched in its stead. */
+  readonly isDecided: boolean;
 }
 
 /** The record that a save updates, else the key that it inserts under. */
 export async function findTarget(finder: Finder, patch: TokenPatch, [first, ...others]: readonly LookupStep[]): Promise<Target> {
   const found = first ? await finder.findBy(first, false) : [];
   const atOnce = found.find(finder.isLive);
-  if (atOnce) return targetOver(atOnce);
-  if (patch.id != null) return found[0] ? targetOver(found[0]) : { id: patch.id, derived: false };
+  if (atOnce) return targetOver(atOnce, isDecisive(first!, atOnce));
+  if (patch.id != null) return found[0] ? targetOver(found[0]) : { id: patch.id, derived: false, isDecided: false };
 
   // New, nearly always. Wherever else it could be is asked for at once: what takes long is the way to the storage, not the reading.
   const fields = mergeToken({}, patch);
@@ -44,8 +47,9 @@ async function findPlace(finder: Finder, identity: IndexValue): Promise<Target> 
   const { current } = finder.keyring;
   for (let sequence = 0; ; sequence++) {
     const id = await derivedId(current, identity, sequence);
-    const taken = await finder.readUnder(current, await recordKey(current, id));
-    if (!taken) return { id, derived: true };
+    // Under a previous key, too: secrets may have changed back, and no two tokens may have the same id.
+    const [taken] = await finder.findBy({ by: "id", id }, false);
+    if (!taken) return { id, derived: true, isDecided: false };
     if (hasIdentity(taken.token, identity)) return targetOver(taken);
   }
 }
@@ -56,6 +60,6 @@ function ahead<Result>(asked: Promise<Result>): Promise<Result> {
   return asked;
 }
 
-export function targetOver(matched: Found): Target {
-  return { id: matched.token.id, derived: matched.derived, matched };
+export function targetOver(matched: Found, isDecided = false): Target {
+  return { id: matched.token.id, derived: matched.derived, matched, isDecided };
 }

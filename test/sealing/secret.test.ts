@@ -166,3 +166,60 @@ describe("several secrets", () => {
     expect(await both.findTokens({ userName: "ann" })).toHaveLength(1);
   });
 });
+
+describe("a store that lacks a secret of another's", () => {
+  const MISMATCH = "ERR_SECRET_MISMATCH";
+  const R = { refreshToken: "r" };
+
+  it("does not answer a part of a user's tokens as all of them", async () => {
+    const { open } = storage();
+    await open(OLD).saveToken({ ...R, userName: "ann", clientId: "one" });
+    await open([NEW, OLD]).saveToken({ ...R, userName: "ann", clientId: "two" });
+    for (const query of [{ userName: "ann" }, R]) {
+      await expectCode(open(OLD).findTokens(query), MISMATCH);
+      await expectCode(open(NEW).findTokens(query), MISMATCH);
+      expect(await open([OLD, NEW]).findTokens(query)).toHaveLength(2);
+    }
+  });
+
+  it("does not answer, in the place of an account that has moved, what would be found without it", async () => {
+    const { open } = storage();
+    const old = open(OLD);
+    const bare = await old.saveToken({ id: "own", userName: "ann", refreshToken: "bare", clientId: null });
+    await open([NEW, OLD]).saveToken({ id: "other", userName: "ann", clientId: "c", accessToken: "a" });
+    await expectCode(old.findToken({ userName: "ann", clientId: "c" }), MISMATCH);
+    await expectCode(old.saveToken({ userName: "ann", clientId: "c", refreshToken: "next" }), MISMATCH);
+    await expectCode(old.saveToken({ userName: "ann", refreshToken: "bare" }), MISMATCH);
+    expect(await open([NEW, OLD]).findTokenById("own")).toEqual(bare);
+  });
+
+  it("does not refuse a save for what it can't read", async () => {
+    const { open } = storage();
+    const { id } = await open(OLD).saveToken(ANN);
+    const { version } = await open([NEW, OLD]).saveToken({ id, scope: "moved" });
+    await expectCode(open(OLD).saveToken({ id, scope: "more" }), MISMATCH);
+    await expectCode(open(OLD).saveToken({ ...ANN, scope: "more" }, { ifVersion: version }), MISMATCH);
+    await expectCode(open(NEW).saveToken({ userName: "ben" }), MISMATCH);
+  });
+
+  it("answers and saves what the first look-up leads to, and asks for no more than it did", async () => {
+    const { open } = storage();
+    const { id } = await open(OLD).saveToken(ANN);
+    await open([NEW, OLD]).saveToken({ userName: "ben", accessToken: "b" });
+    for (const query of [{ id }, { userName: "ann" }, { userName: "ann", clientId: "c" }, { accessToken: "a" }, { refreshToken: "r" }]) {
+      expect(await open(OLD).findToken(query)).toMatchObject(ANN);
+    }
+    expect(await open(OLD).saveToken({ userName: "ann", clientId: "c", accessToken: "a2" })).toMatchObject({ id, version: 2 });
+  });
+});
+
+it("a secret that is the current one again gives no new token the id of one that it was derived for and that has moved", async () => {
+  const { open } = storage();
+  const { id } = await open(OLD).saveToken(ANN);
+  const ben = await open([NEW, OLD]).saveToken({ id, userName: "ben" });
+  const back = open([OLD, NEW]);
+  const ann = await back.saveToken({ ...ANN, refreshToken: "other" });
+  expect(ann.id).not.toBe(id);
+  expect(await back.findToken({ userName: "ben" })).toEqual(ben);
+  expect(await back.findToken({ userName: "ann" })).toEqual(ann);
+});
