@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { HOSTILE_VALUES } from "../../src/testing/hostile-values.ts";
+import type { Secrets } from "./token-model.ts";
 
 /** A field of a token: the number of a value, `null`, or `undefined` and said so. */
 type Value = number | null | undefined;
@@ -18,7 +19,11 @@ export type Call =
   | { readonly do: "find" | "find all"; readonly store: number; readonly query: TokenPattern }
   | { readonly do: "find by id"; readonly store: number; readonly id: Id }
   | { readonly do: "stream"; readonly store: number; readonly pageSize: number }
-  | { readonly do: "list" | "delete all" | "reopen"; readonly store: number }
+  | { readonly do: "list" | "delete all" | "check" | "sweep"; readonly store: number }
+  /** With the secrets it had, where none are named. */
+  | { readonly do: "reopen"; readonly store: number; readonly secrets?: Secrets }
+  /** Stopped after so many records, or never. */
+  | { readonly do: "rotate"; readonly store: number; readonly stopAfter: number | undefined }
   | { readonly do: "wait"; readonly ms: number };
 
 /** Calls to two stores over one storage. They share few values, so that tokens meet. */
@@ -26,6 +31,8 @@ export interface Program {
   readonly values: readonly string[];
   /** The client that each store serves: the number of a value. */
   readonly clients: readonly (number | undefined)[];
+  /** Those that each store has at first; nowhere there, where the engine takes none. */
+  readonly secrets?: readonly Secrets[];
   /** After how many milliseconds sessions are over. */
   readonly retention: { readonly idle?: number | undefined; readonly maxAge?: number | undefined };
   readonly calls: readonly Call[];
@@ -92,20 +99,45 @@ const call: fc.Arbitrary<Call> = fc.oneof(
 /** In milliseconds, of which nearly each save takes one. */
 const lifetime = fc.integer({ min: 5, max: 100 });
 
+/** Mostly as in a rotation, at times back, or on to a third. */
+const anySecrets: fc.Arbitrary<Secrets> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Secrets>([1, 0]) },
+  { weight: 4, arbitrary: fc.constantFrom<Secrets[]>([0], [0], [1], [0, 1]) },
+  { weight: 1, arbitrary: fc.shuffledSubarray([0, 1, 2], { minLength: 1 }).map(([first, ...others]): Secrets => [first!, ...others]) },
+);
+
+const rotationCall: fc.Arbitrary<Call> = fc.oneof(
+  { weight: 20, arbitrary: call },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("reopen" as const), store, secrets: anySecrets }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("rotate" as const), store, stopAfter: fc.option(fc.nat({ max: 4 }), { nil: undefined }) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("check" as const, "sweep" as const), store }) },
+);
+
 /** Programs of 1 to 60 calls. */
-export const anyProgram: fc.Arbitrary<Program> = fc.record({
-  values: fc.uniqueArray(fc.constantFrom(...TEXTS), { minLength: VALUES, maxLength: VALUES }),
-  clients: fc.tuple(fc.constant(undefined), fc.oneof(fc.constant(undefined), number)),
-  retention: fc.oneof(
-    { withCrossShrink: true },
-    fc.constant({}),
-    fc.record({ idle: fc.option(lifetime, { nil: undefined }), maxAge: fc.option(lifetime, { nil: undefined }) }),
-  ),
-  calls: fc.array(call, { minLength: 1, maxLength: 60, size: "max" }),
-});
+export const anyProgram: fc.Arbitrary<Program> = programOf(call, {});
+
+/** The same while secrets change. */
+export const anyRotation: fc.Arbitrary<Program> = programOf(rotationCall, { secrets: fc.tuple(fc.constant<Secrets>([0]), anySecrets) });
+
+function programOf(calls: fc.Arbitrary<Call>, more: { secrets?: fc.Arbitrary<Secrets[]> }): fc.Arbitrary<Program> {
+  return fc.record({
+    ...more,
+    values: fc.uniqueArray(fc.constantFrom(...TEXTS), { minLength: VALUES, maxLength: VALUES }),
+    clients: fc.tuple(fc.constant(undefined), fc.oneof(fc.constant(undefined), number)),
+    retention: fc.oneof(
+      { withCrossShrink: true },
+      fc.constant({}),
+      fc.record({ idle: fc.option(lifetime, { nil: undefined }), maxAge: fc.option(lifetime, { nil: undefined }) }),
+    ),
+    calls: fc.array(calls, { minLength: 1, maxLength: 60, size: "max" }),
+  });
+}
 
 /** The program as one would have written it by hand. */
-export function programText({ values, clients, retention, calls }: Program): string {
+export function programText({ values, clients, secrets, retention, calls }: Program): string {
   const text = (position: number): string => JSON.stringify(values[position]);
   const idText = (one: Id): string => ("own" in one ? text(one.own) : `returned[${one.returned}]`);
   const patternText = (fields: TokenPattern): string => {
@@ -116,7 +148,15 @@ export function programText({ values, clients, retention, calls }: Program): str
     });
     return entries.length === 0 ? "{}" : `{ ${entries.join(", ")} }`;
   };
-  const opening = clients.map((client) => (client === undefined ? "open()" : `open({ clientId: ${text(client)} })`));
+  const opening = (position: number, own?: Secrets): string => {
+    const client = clients[position];
+    const options = [
+      ...(client === undefined ? [] : [`clientId: ${text(client)}`]),
+      ...(own ? [`secret: [${own.map((secret) => `SECRETS[${secret}]`).join(", ")}]`] : []),
+    ];
+    return options.length === 0 ? "open()" : `open({ ${options.join(", ")} })`;
+  };
+  const current = [...(secrets ?? [])];
   const lines = calls.map((one) => {
     if (one.do === "wait") return `clock.advance(${one.ms});`;
     const on = `stores[${one.store}]`;
@@ -140,9 +180,18 @@ export function programText({ values, clients, retention, calls }: Program): str
       case "delete all":
         return `await ${on}.deleteTokens();`;
       case "reopen":
-        return `await ${on}.close(); ${on} = ${opening[one.store]};`;
+        if (one.secrets) current[one.store] = one.secrets;
+        return `await ${on}.close(); ${on} = ${opening(one.store, current[one.store])};`;
+      case "rotate":
+        return `await rotateSecret(${on}${one.stopAfter === undefined ? "" : `, { signal: abortedAfter(${one.stopAfter}) }`});`;
+      case "check":
+        return `await checkTokens(${on});`;
+      case "sweep":
+        return `await sweepTokens(${on});`;
     }
   });
   const sessions = `// Sessions are over after (ms): ${JSON.stringify(retention)}. returned: the ids that saves gave, each once.`;
-  return [sessions, `const stores = [${opening.join(", ")}];`, ...lines].join("\n");
+  return [sessions, `const stores = [${clients.map((_, position) => opening(position, secrets?.[position])).join(", ")}];`, ...lines].join(
+    "\n",
+  );
 }

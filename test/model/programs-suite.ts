@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Engine } from "../conformance/fixture.ts";
-import { anyProgram, programText } from "./program.ts";
+import { anyProgram, anyRotation, programText } from "./program.ts";
+import type { Program } from "./program.ts";
 import { runProgram } from "./run-program.ts";
 
 interface Programs {
@@ -12,10 +13,19 @@ interface Programs {
 }
 
 /** Random programs do on the engine what they do on the model. */
-export function programsSuite(engine: Engine, { programs, seed, atOnce = 1 }: Programs): void {
-  it(`${programs} random programs on ${engine.name}`, async () => {
+export function programsSuite(engine: Engine, options: Programs): void {
+  suite(`random programs on ${engine.name}`, engine, anyProgram, options);
+}
+
+/** The same while secrets change, on an engine that takes secrets. */
+export function rotationsSuite(engine: Engine, options: Programs): void {
+  suite(`random programs with changing secrets on ${engine.name}`, engine, anyRotation, options);
+}
+
+function suite(name: string, engine: Engine, arbitrary: fc.Arbitrary<Program>, { programs, seed, atOnce = 1 }: Programs): void {
+  it(`${programs} ${name}`, async () => {
     let calls = 0;
-    const property = fc.asyncProperty(anyProgram, async (program) => {
+    const property = fc.asyncProperty(arbitrary, async (program) => {
       calls += program.calls.length;
       await runProgram(engine, program);
     });
@@ -29,7 +39,7 @@ export function programsSuite(engine: Engine, { programs, seed, atOnce = 1 }: Pr
     };
     const runs = await Promise.all(Array.from({ length: atOnce }, (_, number) => row(number)));
     const numRuns = runs.reduce((sum, count) => sum + count, 0);
-    console.log(`${engine.name}: ${numRuns} random programs, ${calls} calls`);
+    console.log(`${numRuns} ${name}, ${calls} calls`);
     expect(numRuns).toBe(programs);
   });
 }
