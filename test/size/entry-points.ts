@@ -6,17 +6,17 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Bytes after gzip that each entry point may take with all that it exports. A change that costs more must be worth it. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  ".": 7950,
-  "./indexeddb": 12_850,
-  "./unstorage": 15_000,
-  "./durable-object": 12_150,
+  ".": 8100,
+  "./indexeddb": 13_000,
+  "./unstorage": 15_150,
+  "./durable-object": 12_300,
   "./fs": 4850,
-  "./backend": 8950,
+  "./backend": 9100,
   "./refresh": 8350,
   "./locks": 3600,
-  "./maintenance": 8600,
+  "./maintenance": 8750,
   "./oauth": 3250,
-  "./testing": 24_300,
+  "./testing": 24_450,
   "./zoho": 6900,
 };
 
