@@ -87,7 +87,9 @@ export class Interleavings {
       // A third client can meet a rename that a slower save then undoes, and save the account as a new record. Then the
       // account finds one of the two, and after a check both.
       if (this.#operations.length > 2 && rivals.length > 1) expect(account).not.toEqual([]);
-      else expect(account).toEqual([token]);
+      // Or it saves the account anew while the first record is renamed and deleted by the two others, of whom one takes the
+      // new pointer away. Then the account finds it after a check.
+      else if (this.#operations.length < 3 || !isBesideDeletedRename(this.#operations)) expect(account).toEqual([token]);
     }
     // Last write wins, whole: where saves of one record raced, one of them is there as it was acknowledged. Only a
     // deletion that raced with them can have won instead.
@@ -124,6 +126,12 @@ export class Interleavings {
     for (const token of kept) for (const query of queriesThatFind(token)) expect(await store.findTokens(query)).toContainEqual(token);
     expect(await checkTokens(store)).toMatchObject({ records: kept.length, missing: 0, stale: 0, wrong: 0, dangling: 0, damaged: 0 });
   }
+}
+
+/** Whether one client moves a record to another account while another one deletes it. */
+function isBesideDeletedRename(operations: readonly Operation[]): boolean {
+  const deleted = operations.filter(({ name }) => name === "delete").map(({ target }) => target);
+  return operations.some(({ name, target }) => /^(rename|change the client)$/.test(name) && deleted.includes(target));
 }
 
 /** Notes every state in which a token was ever written. */
