@@ -4,7 +4,7 @@ import { Engine } from "../engine.ts";
 import { OptionInvalidError, RecordCorruptError } from "../errors.ts";
 import type { Found } from "../finder.ts";
 import { openListed } from "../listing.ts";
-import type { Keyring } from "../sealing/keyring.ts";
+import type { Key, Keyring } from "../sealing/keyring.ts";
 import { recordKey } from "../sealing/places.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
 
@@ -33,24 +33,41 @@ export async function openRecord({ parts }: Engine, keyring: Keyring, record: St
   }
 }
 
-/**
- * The record that another secret has written of the same token and that goes before this one, which then is what a rotation left:
- * it was saved more often or, if as often, the secret is a later one. Saves decide first, since secrets can be changed back.
- * Undefined also where the other one is damaged: then this may be all that is left of the token.
- */
-export async function supersederOf(engine: Engine, keyring: Keyring, { record, token }: Found): Promise<StoredRecord | undefined> {
-  let isLaterKey = true;
+/** The same token as another key has written it: a rotation was cut short. */
+export interface Copy {
+  readonly key: Key;
+  readonly record: StoredRecord;
+  /** Undefined where it is damaged. */
+  readonly found: Found | undefined;
+}
+
+/** Under all keys of the ring but the record's own. */
+export async function copiesOf(engine: Engine, keyring: Keyring, { record, token }: Found): Promise<Copy[]> {
+  const copies: Copy[] = [];
   for (const key of keyring.keys) {
-    if (key.id === record.keyId) {
-      isLaterKey = false;
-      continue;
-    }
-    const other = await engine.parts.backend.read(await recordKey(key, token.id));
-    const found = other && (await openRecord(engine, keyring, other));
-    if (!found) continue;
+    if (key.id === record.keyId) continue;
+    const copy = await engine.parts.backend.read(await recordKey(key, token.id));
+    if (copy) copies.push({ key, record: copy, found: await openRecord(engine, keyring, copy) });
+  }
+  return copies;
+}
+
+/**
+ * The copy that goes before this record: it was saved more often or, if as often, under a later secret. Saves decide first, since
+ * secrets can be changed back; a look-up goes by the secrets alone, which costs it no read. Where the other one is damaged, this may
+ * be all that is left of the token.
+ */
+export function supersederAmong(copies: readonly Copy[], keyring: Keyring, { record, token }: Found): StoredRecord | undefined {
+  const { keys } = keyring;
+  const own = keys.findIndex(({ id }) => id === record.keyId);
+  return copies.find(({ key, found }) => {
+    if (!found) return false;
     // A token that was deleted and made anew counts its saves from one again.
     const saves = found.token.createdAt - token.createdAt || found.token.version - token.version;
-    if (saves > 0 || (saves === 0 && isLaterKey)) return other;
-  }
-  return undefined;
+    return saves > 0 || (saves === 0 && keys.indexOf(key) < own);
+  })?.record;
+}
+
+export async function supersederOf(engine: Engine, keyring: Keyring, found: Found): Promise<StoredRecord | undefined> {
+  return supersederAmong(await copiesOf(engine, keyring, found), keyring, found);
 }

@@ -1,12 +1,12 @@
 import type { StoredRecord } from "../backend.ts";
 import type { Engine } from "../engine.ts";
 import { OptionInvalidError, RecordCorruptError, SecretMismatchError } from "../errors.ts";
+import type { Found } from "../finder.ts";
 import { refuseUnknown } from "../options.ts";
 import { makeRecord } from "../record.ts";
 import type { Keyring } from "../sealing/keyring.ts";
-import { recordKey } from "../sealing/places.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
-import { maintained, nextTurn, PAGE_SIZE, supersederOf } from "./maintained.ts";
+import { copiesOf, maintained, nextTurn, PAGE_SIZE, supersederAmong } from "./maintained.ts";
 
 /** How far a rotation has come, in records. */
 export interface RotationProgress {
@@ -81,10 +81,11 @@ async function moveRecord(
   while (record && (record.keyId !== current.id || record.body === undefined)) {
     const content = await keyring.open(record).catch(unreadable);
     if (!content) return "unreadable";
-    // Before it is known what goes before what: a save that comes between them is not taken for outdated.
-    const there: StoredRecord | undefined = await backend.read(await recordKey(current, content.token.id));
-    const superseder = await supersederOf(engine, keyring, { record, ...content });
+    const found: Found = { record, ...content };
+    const copies = await copiesOf(engine, keyring, found);
+    const superseder = supersederAmong(copies, keyring, found);
     if (dryRun) return superseder ? "removed" : "moved";
+    const there = copies.find(({ key }) => key === current)?.record;
     // Damaged or outdated, it has the place of what is left of the token.
     if (there && !superseder) await backend.commit(there, undefined);
     // What is left of a rotation that was cut short may hold index entries that the new record lacks yet.
