@@ -1,15 +1,4 @@
-import { afterAll, beforeAll } from "vitest";
-import { redisEngine } from "../model/engines.ts";
+import { onRedis } from "../model/on-redis.ts";
 import { programsSuite } from "../model/programs-suite.ts";
-import { RedisServer } from "../support/redis.ts";
 
-let server: RedisServer;
-beforeAll(async () => {
-  server = await RedisServer.start();
-});
-afterAll(() => server.dispose());
-
-programsSuite(
-  redisEngine(() => server),
-  { programs: 2000, seed: 13 },
-);
+onRedis((engine) => programsSuite(engine, { programs: 2000, seed: 13 }));
