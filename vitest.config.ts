@@ -31,8 +31,8 @@ const patience = { testTimeout: 240_000, hookTimeout: 240_000, expect: { poll: {
 
 const PACKED = ["test/package.test.ts", "test/examples/*.test.ts"];
 
-// To load all of it anew for each file takes as long as the tests themselves: what a file puts into the process, it takes away.
-const shared = { isolate: false };
+// To load all of it anew for each file takes as long as the tests themselves.
+const oneProcess = { isolate: false };
 
 const node: TestProjectConfiguration = {
   resolve: { alias: [...entryPoints, { find: "#crypto", replacement: nodeCrypto["#crypto"] }] },
@@ -40,8 +40,8 @@ const node: TestProjectConfiguration = {
     name: "node",
     include: ["test/*.test.ts", "test/{backends,cli,faults,locks,maintenance,oauth,refresh,sealing,zoho}/*.test.ts"],
     exclude: [...exclude, ...PACKED],
-    setupFiles: ["./test/support/random-seed.ts"],
-    ...shared,
+    setupFiles: ["./test/support/random-seed.ts", "./test/support/leave-nothing.ts"],
+    ...oneProcess,
     ...patience,
   },
 };
@@ -49,7 +49,7 @@ const node: TestProjectConfiguration = {
 const workerd = (name: string, include: string): TestProjectConfiguration => ({
   resolve: { alias: webCrypto },
   plugins: [workerdPlugin()],
-  test: { name, include: [include], ...shared, ...patience },
+  test: { name, include: [include], ...oneProcess, ...patience },
 });
 
 const chromium = (): TestProjectConfiguration => ({
@@ -79,7 +79,7 @@ const demo = (name: string, include: string[], without: string[] = []): TestProj
     exclude: without,
     globalSetup: ["./test/demo/built-page.ts"],
     env: { STAND_IN_PORT: "0" },
-    ...shared,
+    ...oneProcess,
     ...patience,
   },
 });
@@ -137,7 +137,7 @@ const config: ViteUserConfig = defineConfig({
       node,
       workerd("workerd", "test/workerd/*.test.ts"),
       ...(findChromium()
-        ? [chromium(), demo("demo", ["test/{demo,pages}/*.test.ts"], LONG_WALKS), demo("endurance-demo", LONG_WALKS), packed, thirdParty]
+        ? [chromium(), demo("demo", ["test/{demo,pages}/*.test.ts"], LONG_WALKS), demo("walks", LONG_WALKS), packed, thirdParty]
         : []),
       endurance,
       workerd("endurance-workerd", "test/endurance/workerd/*.test.ts"),

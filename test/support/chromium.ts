@@ -38,9 +38,9 @@ export function chromiumLaunchOptions(executablePath: string | undefined = findC
 }
 
 /**
- * For tests of what a page shows: where there is one, the headless shell (https://developer.chrome.com/blog/chrome-headless-shell),
+ * For tests of what a page shows: unless `CHROMIUM_PATH` names another, and where there is one, the headless shell (https://developer.chrome.com/blog/chrome-headless-shell),
  * which is Chromium without the windows around its pages, and takes half the time. What is stored is tested in the whole browser.
  */
 export function viewLaunchOptions(): LaunchOptions {
-  return chromiumLaunchOptions(existsSync(HEADLESS_SHELL) ? HEADLESS_SHELL : undefined);
+  return chromiumLaunchOptions(!process.env["CHROMIUM_PATH"] && existsSync(HEADLESS_SHELL) ? HEADLESS_SHELL : undefined);
 }
