@@ -14,9 +14,9 @@ const BUDGETS: Readonly<Record<string, number>> = {
   "./backend": 9100,
   "./refresh": 8350,
   "./locks": 3600,
-  "./maintenance": 8750,
+  "./maintenance": 8800,
   "./oauth": 3250,
-  "./testing": 24_450,
+  "./testing": 24_550,
   "./zoho": 6900,
 };
 
