@@ -68,8 +68,10 @@ const chromium = (): TestProjectConfiguration => ({
   },
 });
 
-/** Every view in four looks, at three widths, by the Tab key alone, dozens of names in each, and restarts: minutes of a browser's time. */
-const LONG_WALKS = ["accessibility", "budgets", "hostile-names", "restart"].map((name) => `test/demo/${name}.test.ts`);
+/** Every view in four looks, at three widths, by the Tab key alone, dozens of names in each, and through faults and restarts: minutes of a browser's time. */
+const LONG_WALKS = ["accessibility", "budgets", "edge-faults", "hostile-names", "restart", "rotation"].map(
+  (name) => `test/demo/${name}.test.ts`,
+);
 
 const demo = (name: string, include: string[], without: string[] = []): TestProjectConfiguration => ({
   // Many demos run side by side, and each starts its servers anew: none may take another one's port meanwhile.

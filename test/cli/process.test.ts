@@ -12,8 +12,9 @@ import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { CLI, runCli, startCli } from "../support/cli-process.ts";
 import { fillStore } from "../support/fill-store.ts";
 
-/** More than a pipe holds, as lines of JSON. */
 const TOKENS = 500;
+/** As lines of JSON many times what a pipe holds: where a reader stops, most of them are still to come. */
+const SCOPE = "s".repeat(5000);
 const env = { TOKEN_SECRET: SECRET };
 
 let directory: string;
@@ -22,7 +23,7 @@ beforeAll(async () => {
   const tokens = Array.from({ length: TOKENS }, (_, index) => ({
     id: `${index}`,
     userName: `user-${index}`,
-    scope: "s".repeat(900),
+    scope: SCOPE,
     refreshToken: `r-${index}`,
   }));
   await fillStore(atomicFsDriver({ base: join(directory, "tokens") }), tokens);
