@@ -20,6 +20,8 @@ function codeOf(error: Error): string | undefined {
   return /^([A-Z]{2,20}) /.exec(error.message)?.[1];
 }
 
-function stackFrames(error: Error): string[] {
-  return (error.stack ?? "").split("\n").filter((line) => /^ {4}at /.test(line));
+/** Without the message, of which a line may look like a frame. */
+function stackFrames({ stack = "", message }: Error): string[] {
+  const frames = stack.slice(stack.indexOf(message) + message.length);
+  return frames.split("\n").filter((line) => /^ {4}at /.test(line));
 }

@@ -22,7 +22,7 @@ import type { Key, Keyring } from "./sealing/keyring.ts";
 import { recordKey } from "./sealing/places.ts";
 import { Memo } from "./sealing/memo.ts";
 import { whenDone } from "./sealing/primitives.ts";
-import { Ticks } from "./ticks.ts";
+import { nextTick } from "./tick.ts";
 import { parseId, parseTokenInput } from "./token.ts";
 import type { StoredToken, TokenFields, TokenInput, TokenPatch, TokenQuery } from "./token.ts";
 import type { EdgeTokenStore, ListOptions, SaveOptions } from "./token-store.ts";
@@ -52,7 +52,6 @@ export class Engine implements EdgeTokenStore {
   // Commits compare versions anyway; queueing the saves of one token spares them the retries.
   readonly #saves = new KeyedQueue();
   readonly #memo: Memo | undefined;
-  readonly #ticks = new Ticks();
   #lastFinder: Finder | undefined;
   #closing: Promise<void> | undefined;
 
@@ -158,7 +157,7 @@ export class Engine implements EdgeTokenStore {
   tokens(options: ListOptions = {}): AsyncIterable<StoredToken> {
     const { pageSize, onCorrupt } = parseListOptions(options);
     this.assertOpen();
-    return this.#tokensOf(this.#list(pageSize, onCorrupt));
+    return { [Symbol.asyncIterator]: () => this.#tokensOf(this.#list(pageSize, onCorrupt)) };
   }
 
   subscribe(listener: (event: TokenEvent) => void): () => void {
@@ -226,18 +225,18 @@ export class Engine implements EdgeTokenStore {
     this.#digestAhead(keyring.current, patch);
     const target = await finding;
     // Nothing of a session that is over lives on but its place: to save there is to begin anew.
-    const stored = target.matched && finder.isLive(target.matched) ? target.matched.token : undefined;
+    const stored = target?.matched && finder.isLive(target.matched) ? target.matched.token : undefined;
     if (!meetsCondition(stored, condition)) {
       throw new ConflictError("The stored token is another version than this save was made for, or gone. Read it again and decide anew.");
     }
     const fields = mergeChange(stored, change);
     assertWorthSaving(fields);
-    if (target.matched && stored && sameFields(stored, fields)) {
+    if (target?.matched && stored && sameFields(stored, fields)) {
       if (!target.isDecided) await this.parts.register?.assertReadable(keyring);
       await this.#backend.completeIndex?.(target.matched.record);
       return stored;
     }
-    return this.#write(keyring, target, stored, fields);
+    return this.#write(keyring, target!, stored, fields);
   }
 
   /** Of what a save brings, this is what nearly always is new. Where a digest takes time, it is made while the storage is read, and remembered; if it fails, that is told where it is asked for. */
@@ -260,7 +259,7 @@ export class Engine implements EdgeTokenStore {
     const now = this.#options.now();
     const version = (matched?.token.version ?? 0) + 1;
     const token: StoredToken = { id, ...fields, createdAt: stored?.createdAt ?? now, updatedAt: now, version };
-    const content = { token, derived, tick: this.#ticks.next(now) };
+    const content = { token, derived, tick: nextTick() };
     // What the key has sealed has an index that can be relied on.
     const sealed = this.parts.sealed && matched?.record.keyId === keyring.current.id ? matched : undefined;
     const next = await makeRecord(keyring.current, this.#options.lookups, content, sealed);

@@ -16,6 +16,8 @@ export class Events<Event> {
   }
 
   emit(event: Event): void {
+    // Each listener is given the same one.
+    Object.freeze(event);
     for (const entry of this.#listeners) {
       if (!this.#listeners.includes(entry)) continue;
       try {

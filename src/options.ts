@@ -3,6 +3,7 @@ import type { IndexName } from "./backend.ts";
 import { OptionInvalidError } from "./errors.ts";
 import type { LookupStep } from "./lookup.ts";
 import type { Retention } from "./retention.ts";
+import { shownName } from "./shown-name.ts";
 import type { ListOptions, SaveOptions } from "./token-store.ts";
 
 export const DEFAULT_PAGE_SIZE = 100;
@@ -117,6 +118,12 @@ export function assertOption(isValid: boolean, name: string, expected: string): 
   if (!isValid) throw new OptionInvalidError(`The option ${name} must be ${expected}.`);
 }
 
+/** By what it can do: each window has a class of its own. @throws {OptionInvalidError} */
+export function assertSignal(signal: unknown): asserts signal is AbortSignal | undefined {
+  const isSignal = typeof (signal as AbortSignal | null | undefined)?.throwIfAborted === "function";
+  assertOption(signal === undefined || isSignal, "signal", "an AbortSignal");
+}
+
 /** @throws {OptionInvalidError} where the options are no object or hold a name that is not known */
 export function refuseUnknown(options: unknown, known: readonly string[]): asserts options is Record<string, unknown> {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
@@ -124,7 +131,7 @@ export function refuseUnknown(options: unknown, known: readonly string[]): asser
   }
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) {
-    throw new OptionInvalidError(`There is no option ${JSON.stringify(unknown.slice(0, 40))}. Known are: ${known.join(", ")}.`);
+    throw new OptionInvalidError(`There is no option ${shownName(unknown)}. Known are: ${known.join(", ")}.`);
   }
 }
 

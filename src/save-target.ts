@@ -2,7 +2,7 @@ import { isDecisive } from "./finder.ts";
 import type { Finder, Found } from "./finder.ts";
 import { adoptionSteps, hasIdentity, identityOf } from "./lookup.ts";
 import type { IndexValue, LookupStep } from "./lookup.ts";
-import { assertWorthSaving, mergeToken } from "./merge.ts";
+import { isWorthSaving, mergeToken } from "./merge.ts";
 import { derivedId } from "./sealing/places.ts";
 import type { TokenPatch } from "./token.ts";
 
@@ -15,8 +15,12 @@ export interface Target {
   readonly isDecided: boolean;
 }
 
-/** The record that a save updates, else the key that it inserts under. */
-export async function findTarget(finder: Finder, patch: TokenPatch, [first, ...others]: readonly LookupStep[]): Promise<Target> {
+/** The record that a save updates, else the key that it inserts under; undefined where there is neither a record nor anything to save. */
+export async function findTarget(
+  finder: Finder,
+  patch: TokenPatch,
+  [first, ...others]: readonly LookupStep[],
+): Promise<Target | undefined> {
   const found = first ? await finder.findBy(first, false) : [];
   const atOnce = found.find(finder.isLive);
   if (atOnce) return targetOver(atOnce, isDecisive(first!, atOnce));
@@ -32,7 +36,7 @@ export async function findTarget(finder: Finder, patch: TokenPatch, [first, ...o
   for (const more of matching) found.push(...(await more));
   const match = found.find(finder.isLive);
   if (match) return targetOver(match);
-  if (found.length === 0) assertWorthSaving(fields);
+  if (found.length === 0 && !isWorthSaving(fields)) return undefined;
   for (const adoptions of adoptable) {
     // The account itself, too: a crash may have kept the save that named its user from writing that index entry.
     found.push(...(await adoptions).filter(({ token }) => token.userName === undefined || hasIdentity(token, identity!)));

@@ -38,7 +38,8 @@ export interface EdgeTokenStore extends TokenStore, AsyncDisposable {
   tokens(options?: ListOptions): AsyncIterable<StoredToken>;
   /**
    * Calls the listener after each change made through this store and, on IndexedDB, through those of other
-   * tabs; the changes of one store in their order. Returns the function that ends it; `close` ends all.
+   * tabs; the changes of one store in their order. Returns the function that ends it; `close` ends all. What a listener
+   * throws is reported as an uncaught exception, as with EventTarget; the change stands, and the other listeners are told.
    */
   subscribe(listener: (event: TokenEvent) => void): () => void;
   /** What the engine under this store really promises. */

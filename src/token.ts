@@ -1,4 +1,5 @@
-import { TokenInvalidError } from "./errors.ts";
+import { OptionInvalidError, TokenInvalidError } from "./errors.ts";
+import { shownName } from "./shown-name.ts";
 
 /** The text fields of a token, all optional. Names follow RFC 6749, in camel case. */
 export const STRING_FIELDS = [
@@ -14,10 +15,11 @@ export const STRING_FIELDS = [
   "tokenType",
 ] as const;
 
-type StringField = (typeof STRING_FIELDS)[number];
+/** What a caller may give. */
+const FIELDS = ["id", "expiresAt", ...STRING_FIELDS] as const;
 
-/** What the store sets itself; ignored where a caller passes a stored token back in. */
-const STORE_FIELDS: readonly string[] = ["createdAt", "updatedAt", "version"];
+/** With what the store sets itself, which is ignored where a caller passes a stored token back in. */
+const KNOWN_FIELDS: readonly string[] = [...FIELDS, "createdAt", "updatedAt", "version"];
 
 /** The values that must never be shown: see {@link redactToken}. */
 const SECRET_FIELDS = ["clientSecret", "grantToken", "refreshToken", "accessToken"] as const;
@@ -85,20 +87,17 @@ export function parseTokenInput(input: unknown): TokenPatch {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     throw new TokenInvalidError("A token must be an object such as { userName, refreshToken }.");
   }
+  const given = input as Readonly<Record<string, unknown>>;
+  const unknown = Object.keys(given).find((field) => !KNOWN_FIELDS.includes(field) && given[field] !== undefined);
+  if (unknown !== undefined)
+    throw new TokenInvalidError(`A token has no field ${shownName(unknown)}. Its fields are ${FIELDS.join(", ")}.`);
   const patch: Record<string, string | number | null> = {};
-  for (const [field, value] of Object.entries(input)) {
-    if (value === undefined || STORE_FIELDS.includes(field)) continue;
-    if (field === "id") {
-      if (value !== null) patch["id"] = parseId(value);
-    } else if (field === "expiresAt") {
-      patch[field] = value === null ? null : parseInstant(value);
-    } else if (isStringField(field)) {
-      patch[field] = value === null ? null : parseText(field, value);
-    } else {
-      throw new TokenInvalidError(
-        `A token has no field ${JSON.stringify(field.slice(0, 40))}. Its fields are id, expiresAt, ${STRING_FIELDS.join(", ")}.`,
-      );
-    }
+  // By their names, not as they are listed: the object may be of a class whose fields are accessors.
+  for (const field of FIELDS) {
+    const value = given[field];
+    if (value === undefined) continue;
+    if (value !== null) patch[field] = field === "expiresAt" ? parseInstant(value) : parseText(field, value);
+    else if (field !== "id") patch[field] = null;
   }
   return patch;
 }
@@ -115,12 +114,9 @@ function parseText(field: string, value: unknown): string {
 }
 
 function parseInstant(value: unknown): number {
-  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
+  // Zero has a sign, which JSON does not keep.
+  if (typeof value === "number" && Number.isFinite(value) && value >= 0) return Math.abs(value);
   throw new TokenInvalidError("The token's expiresAt must be in epoch milliseconds: from expires_in, Date.now() + expires_in * 1000.");
-}
-
-function isStringField(field: string): field is StringField {
-  return (STRING_FIELDS as readonly string[]).includes(field);
 }
 
 /**
@@ -131,13 +127,17 @@ function isStringField(field: string): field is StringField {
  *
  * @param options.minValiditySeconds how long it must stay valid to count as fresh; default 0
  * @param options.now epoch milliseconds; default `Date.now()`
+ * @throws {OptionInvalidError} where one of them is no number: nothing would ever have expired
  */
 export function isExpired(
-  token: { readonly expiresAt?: number | null },
-  options: { minValiditySeconds?: number; now?: number } = {},
+  token: { readonly expiresAt?: number | null | undefined },
+  options: { minValiditySeconds?: number | undefined; now?: number | undefined } = {},
 ): boolean {
   const { minValiditySeconds = 0, now = Date.now() } = options;
-  return token.expiresAt != null && token.expiresAt <= now + minValiditySeconds * 1000;
+  const until: unknown = now + minValiditySeconds * 1000;
+  if (typeof until !== "number" || Number.isNaN(until))
+    throw new OptionInvalidError("The options now and minValiditySeconds must be numbers.");
+  return token.expiresAt != null && token.expiresAt <= until;
 }
 
 /**

@@ -14,6 +14,12 @@ it.each<[unknown, string]>([
   expect(`${cause.stack}${JSON.stringify(cause)}`).not.toContain("a token");
 });
 
+it("of a message with lines that look like places nothing is told either", () => {
+  const cause = safeCause(new Error("no answer\n    at a token\nover"));
+  expect(cause.stack).not.toContain("a token");
+  expect(cause.stack).toMatch(/\n {4}at .*cause\.test/);
+});
+
 it("an error without a stack is one without places", () => {
   const bare = new Error("a token");
   delete bare.stack;

@@ -1,6 +1,7 @@
 import { createStorage } from "unstorage";
 import { describe, expect, it } from "vitest";
 import { atomicFsDriver } from "../src/backends/unstorage/atomic-fs/index.ts";
+import { createTokenStore } from "../src/backends/custom/index.ts";
 import { createIndexedDBTokenStore } from "../src/backends/indexeddb/index.ts";
 import { createUnstorageTokenStore } from "../src/backends/unstorage/index.ts";
 import { createMemoryTokenStore } from "../src/index.ts";
@@ -25,6 +26,7 @@ describe("bad input is refused before anything is touched", () => {
     ["the lock of a refresher", () => refresher({ lock: {} })],
     ["the origins of a refresher", () => refresher({ origins: ["https://api.example.com/path"] })],
     ["the scheme of a refresher", () => refresher({ scheme: "two words" })],
+    ["a backend of your own that is none", () => createTokenStore({ secret: SECRET, backend: (() => null) as never })],
     ["a listener of a refresher", () => refresher({}).subscribe("log" as never)],
   ])("%s", (_name, call) => {
     expect(call).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
@@ -36,11 +38,8 @@ describe("bad input is refused before anything is touched", () => {
     expect(await store.getTokens()).toEqual([]);
   });
 
-  it("forceRefresh of a call", async () => {
-    const asked = refresher({}).getAccessToken({ userName: "ann" }, {
-      forceRefresh: 1,
-    } as never);
-    await expectCode(asked, "ERR_OPTION_INVALID");
+  it.each([{ forceRefresh: 1 }, { signal: {} }])("of a call: %o", async (options) => {
+    await expectCode(refresher({}).getAccessToken({ userName: "ann" }, options as never), "ERR_OPTION_INVALID");
   });
 
   it("a key of a file that is no text", async () => {

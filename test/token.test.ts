@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isExpired, redactToken } from "../src/index.ts";
+import { createMemoryTokenStore, isExpired, redactToken } from "../src/index.ts";
 import { mergeToken, sameFields } from "../src/merge.ts";
 import { parseTokenInput } from "../src/token.ts";
 
@@ -17,6 +17,12 @@ describe("isExpired", () => {
   it("is false where no expiry is known", () => {
     expect(isExpired({})).toBe(false);
     expect(isExpired({ expiresAt: null })).toBe(false);
+  });
+
+  it("takes numbers alone, since nothing is past what is none", () => {
+    for (const options of [{ now: Number.NaN }, { now: "1000" }, { minValiditySeconds: Number.NaN }, { minValiditySeconds: "x" }]) {
+      expect(() => isExpired({ expiresAt: 1 }, options as never)).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
+    }
   });
 
   it("reads the clock of the machine by default", () => {
@@ -75,6 +81,31 @@ it("tells by each field whether two tokens are the same", () => {
   expect(sameFields({ userName: "a" }, { userName: "a", scope: "s" })).toBe(false);
   expect(sameFields({ expiresAt: 1 }, { expiresAt: 2 })).toBe(false);
 });
+
+it("takes the fields of a class, which are accessors of its prototype", () => {
+  class Grant {
+    readonly #token = "marked";
+    get accessToken(): string {
+      return this.#token;
+    }
+    get userName(): undefined {
+      return undefined;
+    }
+  }
+  expect(parseTokenInput(new Grant())).toEqual({ accessToken: "marked" });
+});
+
+it("takes no sign from zero, which no storage would keep", () => {
+  expect(parseTokenInput({ expiresAt: -0 })).toEqual({ expiresAt: 0 });
+});
+
+it.each(["1000.0123456789abcdef.fedcba", "0123456789abcdef", "eyJhbGciOiJub25lIn0.e30.", "a".repeat(40)])(
+  "does not repeat %s, which may be a token where the name of a field should be",
+  (token) => {
+    expect(() => parseTokenInput({ [token]: "" })).toThrow("no field of that name");
+    expect(() => createMemoryTokenStore({ [token]: 1 })).toThrow("no option of that name");
+  },
+);
 
 it("names an unknown field in its refusal, and no value", () => {
   expect(() => parseTokenInput({ acessToken: "marked" })).toThrow(/no field "acessToken"/);

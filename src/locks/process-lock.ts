@@ -20,7 +20,11 @@ class ProcessLock implements Lock {
         // Whoever has left the queue is passed over.
         if (waiting.signal.aborted) return;
         waiting.end();
-        await callback().then(resolve, reject);
+        try {
+          resolve(await callback());
+        } catch (error) {
+          reject(error);
+        }
       };
       this.#queue.run([name], turn).catch(reject);
     });

@@ -1,7 +1,7 @@
 import { MAX_TIMER_MS } from "../abortable.ts";
 import { LockTimeoutError, OptionInvalidError } from "../errors.ts";
 import type { TokenStoreError } from "../errors.ts";
-import { refuseUnknown } from "../options.ts";
+import { assertSignal, refuseUnknown } from "../options.ts";
 import type { LockRequestOptions } from "./lock.ts";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -25,6 +25,7 @@ export class Waiting {
     if (!Number.isFinite(timeoutMs) || timeoutMs < 0 || timeoutMs > MAX_TIMER_MS) {
       throw new OptionInvalidError(`The option timeoutMs must be a number of milliseconds from 0 to ${MAX_TIMER_MS}.`);
     }
+    assertSignal(signal);
     signal?.throwIfAborted();
     this.#caller = signal;
     signal?.addEventListener("abort", this.#onAbort);

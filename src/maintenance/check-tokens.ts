@@ -1,13 +1,12 @@
 import type { IndexCheck, StoredRecord } from "../backend.ts";
 import type { Engine } from "../engine.ts";
-import { OptionInvalidError } from "../errors.ts";
 import type { Found } from "../finder.ts";
-import { refuseUnknown } from "../options.ts";
+import { assertOption, refuseUnknown } from "../options.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
 import { deleteRecord } from "./delete-record.ts";
 import { DuplicateFinder } from "./duplicates.ts";
-import { maintained, nextTurn, openRecord, PAGE_SIZE, supersederOf } from "./maintained.ts";
+import { assertRunOptions, maintained, nextTurn, openRecord, PAGE_SIZE, supersederOf } from "./maintained.ts";
 import { reindexed } from "./reindex.ts";
 
 /** What a check has found so far, in numbers. All but the first two are 0 where all is well. */
@@ -24,7 +23,7 @@ export interface CheckReport {
   wrong: number;
   /** Index entries that lead to no record: what a deletion that was cut short left. */
   dangling: number;
-  /** Index entries that can't be read. Look-ups by them reject with `ERR_RECORD_CORRUPT`. */
+  /** Index entries that can't be read, and the key register. Look-ups that need them reject with `ERR_RECORD_CORRUPT`. */
   damaged: number;
   /** Records of an account beside the one that its look-up prefers. */
   duplicates: number;
@@ -74,11 +73,13 @@ const SETTLING_MS = 10 * 60 * 1000;
 export async function checkTokens(store: EdgeTokenStore, options: CheckOptions = {}): Promise<CheckReport> {
   refuseUnknown(options, ["repair", "onProgress", "signal"]);
   const { repair = false, onProgress, signal } = options as CheckOptions;
-  if (typeof repair !== "boolean") throw new OptionInvalidError("The option repair must be true or false.");
+  assertOption(typeof repair === "boolean", "repair", "true or false");
+  assertRunOptions({ onProgress, signal });
   const engine = maintained(store, "checkTokens");
   const { backend, register } = engine.parts;
   const keyring = await engine.parts.keyring();
-  await register?.assertReadable(keyring);
+  const isRegisterDamaged = await register?.isDamaged();
+  if (!isRegisterDamaged) await register?.assertReadable(keyring);
   const check = new TokenCheck(engine, keyring, repair);
   const goOn = (): void => {
     signal?.throwIfAborted();
@@ -102,6 +103,7 @@ export async function checkTokens(store: EdgeTokenStore, options: CheckOptions =
   }
   goOn();
   await check.index?.finish();
+  if (isRegisterDamaged) await check.register();
   onProgress?.({ ...check.report });
   return check.report;
 }
@@ -126,6 +128,8 @@ class TokenCheck {
   readonly #keyring: Keyring;
   readonly #repair: boolean;
   readonly #duplicates: DuplicateFinder;
+  /** Those that records name, also ones that can't be opened. */
+  readonly #keyIds = new Set<string>();
 
   constructor(engine: Engine, keyring: Keyring, repair: boolean) {
     this.#engine = engine;
@@ -142,6 +146,7 @@ class TokenCheck {
   async record(record: StoredRecord): Promise<void> {
     const { report } = this;
     report.records++;
+    if (record.keyId !== "") this.#keyIds.add(record.keyId);
     const found = await openRecord(this.#engine, this.#keyring, record);
     if (!found) {
       report.unreadable++;
@@ -155,6 +160,14 @@ class TokenCheck {
       if (!this.#isSettling(found)) await this.index?.record(record);
       await this.#checkDuplicate(found);
     }
+  }
+
+  /** Of one that is damaged. */
+  async register(): Promise<void> {
+    const { register } = this.#engine.parts;
+    const { current } = this.#keyring;
+    this.report.damaged++;
+    if (this.#repair && (await register?.restore(this.#keyIds.add(current.id), current))) this.report.repaired++;
   }
 
   async #removeLeftover(record: StoredRecord, superseder: StoredRecord): Promise<void> {

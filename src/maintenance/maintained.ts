@@ -4,6 +4,7 @@ import { Engine } from "../engine.ts";
 import { OptionInvalidError, RecordCorruptError } from "../errors.ts";
 import type { Found } from "../finder.ts";
 import { openListed } from "../listing.ts";
+import { assertOption, assertSignal } from "../options.ts";
 import type { Key, Keyring } from "../sealing/keyring.ts";
 import { recordKey } from "../sealing/places.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
@@ -21,6 +22,12 @@ export function maintained(store: EdgeTokenStore, doing: string): Engine {
   if (!(store instanceof Engine)) throw new OptionInvalidError(`${doing} takes a store that this library has created.`);
   store.assertOpen();
   return store;
+}
+
+/** @throws {OptionInvalidError} unless these are of their types, before a run does anything */
+export function assertRunOptions({ onProgress, signal }: { readonly onProgress?: unknown; readonly signal?: unknown }): void {
+  assertOption(onProgress === undefined || typeof onProgress === "function", "onProgress", "a function");
+  assertSignal(signal);
 }
 
 /** Undefined where the record is damaged. @throws {SecretMismatchError} where another secret wrote it */

@@ -2,11 +2,11 @@ import type { StoredRecord } from "../backend.ts";
 import type { Engine } from "../engine.ts";
 import { OptionInvalidError, RecordCorruptError, SecretMismatchError } from "../errors.ts";
 import type { Found } from "../finder.ts";
-import { refuseUnknown } from "../options.ts";
+import { assertOption, refuseUnknown } from "../options.ts";
 import { makeRecord } from "../record.ts";
 import type { Keyring } from "../sealing/keyring.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
-import { copiesOf, maintained, nextTurn, PAGE_SIZE, supersederAmong } from "./maintained.ts";
+import { assertRunOptions, copiesOf, maintained, nextTurn, PAGE_SIZE, supersederAmong } from "./maintained.ts";
 
 /** How far a rotation has come, in records. */
 export interface RotationProgress {
@@ -45,7 +45,8 @@ export interface RotateSecretOptions {
 export async function rotateSecret(store: EdgeTokenStore, options: RotateSecretOptions = {}): Promise<RotationProgress> {
   refuseUnknown(options, ["dryRun", "onProgress", "signal"]);
   const { dryRun = false, onProgress, signal } = options as RotateSecretOptions;
-  if (typeof dryRun !== "boolean") throw new OptionInvalidError("The option dryRun must be true or false.");
+  assertOption(typeof dryRun === "boolean", "dryRun", "true or false");
+  assertRunOptions({ onProgress, signal });
   const engine = maintained(store, "rotateSecret");
   const { backend, register } = engine.parts;
   if (!register) throw new OptionInvalidError("rotateSecret takes a store that was created with a secret.");

@@ -9,7 +9,7 @@ import { isExpired } from "../token.ts";
 import type { StoredToken } from "../token.ts";
 import type { EdgeTokenStore } from "../token-store.ts";
 import { deleteRecord } from "./delete-record.ts";
-import { maintained, nextTurn, openRecord, PAGE_SIZE, supersederOf } from "./maintained.ts";
+import { assertRunOptions, maintained, nextTurn, openRecord, PAGE_SIZE, supersederOf } from "./maintained.ts";
 
 /** "A maximum authorization code lifetime of 10 minutes is RECOMMENDED": RFC 6749 section 4.1.2. */
 const GRANT_LIFETIME_MS = 10 * 60 * 1000;
@@ -61,6 +61,7 @@ export async function sweepTokens(store: EdgeTokenStore, options: SweepOptions =
   const { dryRun = false, unreadable = false, onProgress, signal } = options as SweepOptions;
   assertOption(typeof dryRun === "boolean", "dryRun", "true or false");
   assertOption(typeof unreadable === "boolean", "unreadable", "true or false");
+  assertRunOptions({ onProgress, signal });
   const engine = maintained(store, "sweepTokens");
   const { backend, register } = engine.parts;
   const keyring = await engine.parts.keyring();

@@ -3,7 +3,7 @@ import { OptionInvalidError, ReauthenticationRequiredError } from "../errors.ts"
 import { Events } from "../events.ts";
 import { lockName } from "../locks/lock-name.ts";
 import { MemoryNotes } from "../locks/memory-notes.ts";
-import { refuseUnknown } from "../options.ts";
+import { assertOption, assertSignal, refuseUnknown } from "../options.ts";
 import type { StoredToken, TokenQuery } from "../token.ts";
 import { authorizedFetch } from "./authorized-fetch.ts";
 import type { AuthorizedFetchParts } from "./authorized-fetch.ts";
@@ -83,7 +83,8 @@ class Refresher implements TokenRefresher {
   async getAccessToken(query: TokenQuery, options: AccessTokenOptions = {}): Promise<string> {
     refuseUnknown(options, ["forceRefresh", "signal"]);
     const { forceRefresh = false, signal } = options as AccessTokenOptions;
-    if (typeof forceRefresh !== "boolean") throw new OptionInvalidError("The option forceRefresh must be true or false.");
+    assertOption(typeof forceRefresh === "boolean", "forceRefresh", "true or false");
+    assertSignal(signal);
     const found = await this.#find(query, signal);
     const token = await this.#freshen(found, forceRefresh ? found.accessToken : undefined, signal);
     return token.accessToken!;

@@ -25,7 +25,8 @@ export type Secret = SingleSecret | readonly [current: SingleSecret, ...previous
  * @throws {SecretWeakError} where one is too short
  */
 export function parseSecret(secret: unknown): readonly SingleSecret[] {
-  const secrets: unknown[] = Array.isArray(secret) ? secret : [secret];
+  // As they are now, whatever becomes of the caller's array; a hole in it becomes a secret that is missing.
+  const secrets: unknown[] = Array.isArray(secret) ? [...secret] : [secret];
   if (secrets.length === 0 || !secrets.every((one) => one === false || typeof one === "string")) {
     throw new OptionInvalidError(
       "The option secret is required: a string of 32 characters or more from your environment, [current, ...previous], or false to store tokens in plain text.",

@@ -9,9 +9,10 @@ import type { Column, ZohoStoredTokens } from "./stored-rows.ts";
  * with their line and left out, never guessed at; so is a row whose values can't stand in their columns. Rows that
  * share an id, as some of Zoho's stores leave them, are all read, and the first keeps it.
  *
- * @throws {TokenInvalidError} where the first line is not the header of such a file; an empty text holds no tokens
+ * @throws {TokenInvalidError} where it is no text, or the first line is not the header of such a file; an empty text holds no tokens
  */
 export function readZohoFileStore(text: string): ZohoStoredTokens {
+  if (typeof text !== "string") throw new TokenInvalidError("readZohoFileStore takes the text of the file.");
   const reader = new RowReader();
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   if (lines.every((line) => line.trim() === "")) return reader.result;

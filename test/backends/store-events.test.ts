@@ -21,6 +21,14 @@ function heardFrom(store: EdgeTokenStore): TokenEvent[] {
   return heard;
 }
 
+it("an event is the same for all who are told of it: none can change it for the next", async () => {
+  const store = createMemoryTokenStore();
+  store.subscribe((event) => void Reflect.set(event, "type", "changed"));
+  const heard = heardFrom(store);
+  const { id } = await store.saveToken(namedToken("ann"));
+  expect(heard).toEqual([{ type: "saved", id, version: 1 }]);
+});
+
 describe("events of a store in IndexedDB", () => {
   it("come in the order of the versions, however the saves of one token matched it", async () => {
     const namespace = unique();

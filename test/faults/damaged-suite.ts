@@ -2,6 +2,7 @@ import type { Storage } from "unstorage";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
 import type { EdgeTokenStore, RecordCorruptError, StoredToken, TokenQuery } from "../../src/index.ts";
+import { checkTokens } from "../../src/maintenance/index.ts";
 import { all, expectCode, namedToken, queriesFor } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 
@@ -102,6 +103,50 @@ export function damagedSuite(create: () => Promise<Storage>): void {
       const again = await store.saveToken(ANN);
       for (const query of QUERIES()) expect(await store.findToken(query)).toEqual(again);
       expect(await store.getTokens()).toHaveLength(2);
+    });
+  });
+
+  describe.each(['"garbage"', "{}", '{"version":1}', '{"keyIds":[]}', '{"keyIds":[1]}'])("a key register that is %s", (body) => {
+    const REGISTER = "tokens:r:keys";
+    beforeEach(async () => {
+      const register = (await storage.getItem(REGISTER)) as object;
+      const whole = body.startsWith('{"keyIds"') ? JSON.stringify({ ...register, body: JSON.parse(body) as object }) : body;
+      await storage.setItemRaw(REGISTER, whole);
+    });
+
+    const open = (secret: string): EdgeTokenStore => createUnstorageTokenStore(storage, { secret });
+    const WRONG = "another secret, of thirty-two characters";
+
+    it("is reported where a token is not found: nobody knows whether the secret is the right one", async () => {
+      for (const secret of [SECRET, WRONG]) {
+        for (const query of [{ userName: "cid", clientId: "c" }, { refreshToken: "unknown" }]) {
+          await expectCode(open(secret).findToken(query), "ERR_RECORD_CORRUPT");
+        }
+        await expectCode(open(secret).saveToken({ userName: "cid", refreshToken: "r" }), "ERR_RECORD_CORRUPT");
+      }
+      for (const query of QUERIES()) await expectCode(open(WRONG).findToken(query), "ERR_RECORD_CORRUPT");
+      for (const query of QUERIES()) expect(await open(SECRET).findToken(query)).toEqual(ann);
+    });
+
+    it("is mended by the check, whoever runs it, so that a wrong secret is told again", async () => {
+      expect(await checkTokens(open(SECRET))).toMatchObject({ damaged: 1, repaired: 0, unreadable: 0 });
+      expect(await checkTokens(open(SECRET), { repair: true })).toMatchObject({ damaged: 1, repaired: 1 });
+      expect(await checkTokens(open(SECRET))).toMatchObject({ records: 2, damaged: 0 });
+      await expectCode(open(WRONG).findToken({ userName: "ann" }), "ERR_SECRET_MISMATCH");
+      expect(await open(SECRET).findToken({ userName: "cid" })).toBeNull();
+      expect(await store.saveToken({ userName: "cid", refreshToken: "r" })).toMatchObject({ version: 1 });
+    });
+
+    it("mended with a wrong secret still names the one that the records are written with", async () => {
+      expect(await checkTokens(open(WRONG), { repair: true })).toMatchObject({ damaged: 1, repaired: 1, unreadable: 2 });
+      await expectCode(open(WRONG).findToken({ userName: "ann" }), "ERR_SECRET_MISMATCH");
+      expect(await open(SECRET).findToken({ userName: "ann" })).toEqual(ann);
+    });
+
+    it("goes with everything, and all begins anew", async () => {
+      await store.deleteTokens();
+      expect(await storage.getKeys("tokens")).toEqual([]);
+      expect(await open(WRONG).saveToken(ANN)).toMatchObject({ version: 1 });
     });
   });
 

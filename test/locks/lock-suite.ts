@@ -41,7 +41,12 @@ export function lockSuite({ name, create, fair }: LockSuiteOptions): void {
       using(async (lock) => {
         expect(await lock.request("a", {}, async () => 1)).toBe(1);
         await expect(lock.request("a", {}, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
-        expect(await lock.request("a", {}, async () => 2)).toBe(2);
+        expect(await lock.request("a", {}, (() => 2) as never)).toBe(2);
+        const failing = (): never => {
+          throw new Error("at once");
+        };
+        await expect(lock.request("a", {}, failing)).rejects.toThrow("at once");
+        expect(await lock.request("a", {}, async () => 3)).toBe(3);
       }));
 
     it("is held by one at a time, however many ask through both", () =>
@@ -147,6 +152,7 @@ export function lockSuite({ name, create, fair }: LockSuiteOptions): void {
           ["a", { timeoutMs: -1 }],
           ["a", { timeoutMs: Infinity }],
           ["a", { timeout: 5 }],
+          ["a", { signal: {} }],
         ]) {
           const refused = lock.request(lockName as string, options as object, async () => {});
           await expect(refused).rejects.toMatchObject({ code: "ERR_OPTION_INVALID" });

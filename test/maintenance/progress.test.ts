@@ -6,9 +6,9 @@ import { createIndexedDBTokenStore } from "../../src/backends/indexeddb/index.ts
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
 import { createMemoryTokenStore } from "../../src/index.ts";
 import type { EdgeTokenStore, TokenStoreOptions } from "../../src/index.ts";
-import { checkTokens, sweepTokens } from "../../src/maintenance/index.ts";
+import { checkTokens, rotateSecret, sweepTokens } from "../../src/maintenance/index.ts";
 import type { CheckReport, SweepReport } from "../../src/maintenance/index.ts";
-import { manualClock, unique } from "../conformance/fixture.ts";
+import { expectCode, manualClock, unique } from "../conformance/fixture.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 
 const ENGINES: [string, (options?: TokenStoreOptions) => EdgeTokenStore][] = [
@@ -16,6 +16,18 @@ const ENGINES: [string, (options?: TokenStoreOptions) => EdgeTokenStore][] = [
   ["IndexedDB", (options) => createIndexedDBTokenStore({ namespace: unique(), ...options })],
   ["unstorage", (options) => createUnstorageTokenStore(createStorage({ driver: memoryDriver() }), { secret: SECRET, ...options })],
 ];
+
+it.each(Object.entries({ checkTokens, sweepTokens, rotateSecret }))(
+  "%s refuses options of the wrong type before it begins",
+  async (_name, run) => {
+    const store = createUnstorageTokenStore(createStorage(), { secret: SECRET });
+    const { id } = await store.saveToken({ userName: "ann", accessToken: "a", expiresAt: 1 });
+    for (const options of [{ onProgress: 5 }, { onProgress: null }, { signal: "x" }, { signal: {} }, { signal: null }]) {
+      await expectCode(run(store, options as never), "ERR_OPTION_INVALID");
+    }
+    expect(await store.findTokenById(id)).not.toBeNull();
+  },
+);
 
 describe.each(ENGINES)("on %s", (_name, open) => {
   describe("checkTokens", () => {

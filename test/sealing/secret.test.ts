@@ -67,6 +67,26 @@ describe("a wrong secret", () => {
 });
 
 describe("several secrets", () => {
+  it("are those that the store was created with, whatever becomes of the array", async () => {
+    const { raw, open } = storage();
+    const changed: [Secret & string, ...(string | false)[]] = [NEW];
+    const store = open(changed);
+    (changed as unknown[])[0] = false;
+    await store.saveToken(ANN);
+    expect([...raw.values()].join()).not.toContain(ANN.userName);
+    const emptied: [string, ...string[]] = [NEW, OLD];
+    const other = open(emptied);
+    (emptied as unknown[]).length = 0;
+    expect(await other.findToken({ userName: "ann" })).toMatchObject(ANN);
+  });
+
+  it("with one missing among them are refused", () => {
+    // oxlint-disable-next-line no-sparse-arrays
+    for (const secret of [[NEW, , OLD], Array.from({ length: 1 }), []]) {
+      expect(() => storage().open(secret as never)).toThrow(expect.objectContaining({ code: "ERR_OPTION_INVALID" }));
+    }
+  });
+
   it("read what any of them wrote, and write with the first", async () => {
     const { open } = storage();
     const saved = await open(OLD).saveToken(ANN);

@@ -13,6 +13,10 @@ import { zohoToken } from "../support/zoho-file.ts";
 
 const HEADER = "id,user_mail,client_id,client_secret,refresh_token,access_token,grant_token,expiry_time,redirect_url,api_domain";
 
+it("what is no text is refused as such", () => {
+  for (const text of [undefined, null, Buffer.from(HEADER)]) expect(() => readZohoFileStore(text as never)).toThrow(TokenInvalidError);
+});
+
 describe("a file of FileStore", () => {
   let directory: string;
   let path: string;

@@ -6,7 +6,7 @@
 import type { Backend } from "../../backend.ts";
 import { Engine } from "../../engine.ts";
 import { OptionInvalidError } from "../../errors.ts";
-import { parseOptions } from "../../options.ts";
+import { assertOption, parseOptions } from "../../options.ts";
 import type { TokenStoreOptions } from "../../options.ts";
 import { KeyRegister } from "../../sealing/key-register.ts";
 import { parseSecret, secretKeyring } from "../../sealing/secret.ts";
@@ -52,6 +52,7 @@ export function createTokenStore(options: CustomTokenStoreOptions): EdgeTokenSto
     throw new OptionInvalidError("The option backend must be a function that takes the namespace and returns a backend.");
   }
   const backend = options.backend(parsed.namespace);
+  assertOption(typeof (backend as Backend | null)?.commit === "function", "backend", "a function that returns a backend");
   return new Engine({
     backend,
     keyring: secretKeyring(secrets, parsed.namespace),

@@ -110,14 +110,14 @@ export class NativeAccessFinder {
   /**
    * Whether both ways lead to the same place. A driver may keep its values where its client alone does not
    * look for them, so one that is there before any token is read both ways: the key register, which no
-   * other namespace has the same of. Undefined where it is not there yet.
+   * other namespace has the same of. Undefined where it is not there yet, or damaged.
    */
   async #proves(readText: (key: string) => Promise<string | null>): Promise<boolean | undefined> {
     const key = this.#keys.record(REGISTER_KEY);
     for (let count = 0; count < COMPARISONS; count++) {
       const value = await this.#storage.get(key);
-      if (value == null) return undefined;
-      if (isUnique(value) && JSON.stringify(value) === (await readText(key))) return true;
+      if (value == null || !isUnique(value)) return undefined;
+      if (JSON.stringify(value) === (await readText(key))) return true;
     }
     return false;
   }

@@ -23,7 +23,7 @@ ${TARGET_USAGE}`;
 const FAULTS = {
   unreadable: "records that can't be opened: restore them from a backup, or remove them by sweep --unreadable",
   missing: "index entries missing: those tokens are not found by that field",
-  damaged: "index entries that can't be read",
+  damaged: "index entries, or the key register, that can't be read",
   wrong: "index entries with another value than their record",
   dangling: "index entries that lead nowhere",
   stale: "index entries that are out of date; they mislead nobody",

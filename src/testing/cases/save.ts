@@ -227,6 +227,8 @@ export function saveCases({ group }: CaseList): void {
       const saved = await store.saveToken(ANN);
       await store.deleteToken(saved.id);
       await expectCode(store.saveToken({ ...saved, accessToken: "b" }, { ifVersion: saved.version }), "ERR_CONFLICT");
+      const part: TokenInput = { userName: "ann", clientId: "client-1", scope: "s" };
+      await expectCode(store.saveToken(part, { ifVersion: saved.version }), "ERR_CONFLICT");
       expect(await store.getTokens()).toEqual([]);
     });
 

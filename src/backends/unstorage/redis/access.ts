@@ -2,8 +2,7 @@ import { parseRecord } from "../../../backend.ts";
 import type { StoredRecord } from "../../../backend.ts";
 import { OptionInvalidError } from "../../../errors.ts";
 import { Recent } from "../../../recent.ts";
-import { REGISTER_KEY } from "../../../sealing/key-register.ts";
-import { recordCorrupt } from "../../../sealing/keyring.ts";
+import { REGISTER_KEY, registerCorrupt } from "../../../sealing/key-register.ts";
 import { recordValue } from "../commit-plan.ts";
 import type { CommitPlan } from "../commit-plan.ts";
 import type { NativeAccess, NativeParts } from "../native-access.ts";
@@ -135,7 +134,7 @@ class RedisAccess implements NativeAccess {
     const register = await storage.get(keys.record(REGISTER_KEY));
     if (register == null) return this.list(base);
     // The register is what proves the way round the driver: damaged, it proves nothing, and says nothing of the driver.
-    if (parseRecord(REGISTER_KEY, register).body === undefined) throw recordCorrupt(REGISTER_KEY);
+    if (parseRecord(REGISTER_KEY, register).body === undefined) throw registerCorrupt();
     throw new OptionInvalidError(
       "On a Redis Cluster the keys of a driver that changes them can't be listed. Take unstorage's own, which puts its base before them.",
     );
