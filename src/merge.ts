@@ -37,8 +37,9 @@ export function sameFields(left: TokenFields, right: TokenFields): boolean {
 }
 
 /** Whether the stored token, or none, is what the save was made for. */
-export function meetsCondition(stored: StoredToken | undefined, { ifVersion, ifCreatedAt }: SaveOptions): boolean {
+export function meetsCondition(stored: StoredToken | undefined, { ifVersion, ifCreatedAt, ifRefreshToken }: SaveOptions): boolean {
   if (ifVersion !== undefined && ifVersion !== (stored?.version ?? 0)) return false;
+  if (ifRefreshToken !== undefined && ifRefreshToken !== (stored?.refreshToken ?? null)) return false;
   return ifCreatedAt === undefined || ifCreatedAt === stored?.createdAt;
 }
 

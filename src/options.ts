@@ -146,14 +146,19 @@ export function assertIndexed(steps: readonly LookupStep[], { lookups }: Pick<Pa
 
 /** What a save asks of the stored token. @throws {OptionInvalidError} */
 export function parseSaveOptions(options: unknown): SaveOptions {
-  refuseUnknown(options, ["ifVersion", "ifCreatedAt"]);
-  const { ifVersion, ifCreatedAt } = options as SaveOptions;
+  refuseUnknown(options, ["ifVersion", "ifCreatedAt", "ifRefreshToken"]);
+  const { ifVersion, ifCreatedAt, ifRefreshToken = null } = options as SaveOptions;
   assertOption(
     ifVersion === undefined || isWholeNumber(ifVersion),
     "ifVersion",
     "the version of a stored token, or 0 for one that must not exist yet",
   );
   assertOption(ifCreatedAt === undefined || Number.isFinite(ifCreatedAt), "ifCreatedAt", "the createdAt of a stored token");
+  assertOption(
+    ifRefreshToken === null || typeof ifRefreshToken === "string",
+    "ifRefreshToken",
+    "the refreshToken of a stored token, or null",
+  );
   // As it is now, whatever the caller makes of it while the save waits for its turn.
   return { ...options };
 }

@@ -61,6 +61,11 @@ export interface SaveOptions {
    * another log-in, counts its versions from 1 again. Compared in the same way.
    */
   ifCreatedAt?: number;
+  /**
+   * Beside both, the `refreshToken` of the stored token, or `null` where it has none: of two log-ins of one user in the same
+   * millisecond nothing else differs. Compared in the same way.
+   */
+  ifRefreshToken?: string | null;
 }
 
 /** How to go through all tokens. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createTokenStore } from "../src/backends/custom/index.ts";
-import type { EdgeTokenStore } from "../src/index.ts";
+import type { EdgeTokenStore, StoredToken } from "../src/index.ts";
+import { expectCode } from "./conformance/fixture.ts";
 import { SECRET } from "./conformance/unstorage-fixture.ts";
 import { MapBackend } from "./mutations/map-backend.ts";
 
@@ -17,6 +18,19 @@ it("what a save asks of the stored token is what it was given at the call", asyn
   const saving = any.saveToken({ id: "1", refreshToken: "r2" }, condition);
   condition.ifVersion = 99;
   expect(await saving).toMatchObject({ version: 2 });
+});
+
+it("of two log-ins of one user in one millisecond only the refresh token tells which one a save was made for", async () => {
+  const { any } = stores();
+  const token = { userName: "ann", clientId: "c", refreshToken: "first" };
+  const { version, createdAt } = await any.saveToken(token);
+  const save = (ifRefreshToken: string | null): Promise<StoredToken> =>
+    any.saveToken({ userName: "ann", clientId: "c", accessToken: "a" }, { ifVersion: version, ifCreatedAt: createdAt, ifRefreshToken });
+  for (const other of ["second", null]) await expectCode(save(other), "ERR_CONFLICT");
+  expect(await save("first")).toMatchObject({ version: 2 });
+  const bare = await any.saveToken({ userName: "ben", accessToken: "a" });
+  expect(await any.saveToken({ id: bare.id, scope: "s" }, { ifRefreshToken: null })).toMatchObject({ version: 2 });
+  await expectCode(any.saveToken({ id: bare.id, scope: "t" }, { ifRefreshToken: 1 } as never), "ERR_OPTION_INVALID");
 });
 
 describe("the client that a store is for", () => {

@@ -131,7 +131,7 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
 
     async refresh({ refreshToken }) {
       endpoint(metadata, "token_endpoint");
-      if (refreshToken === undefined) throw new ReauthenticationRequiredError("The token has no refresh token: let the user log in again.");
+      if (!refreshToken) throw new ReauthenticationRequiredError("The token has no refresh token: let the user log in again.");
       return askForGrant(
         () => oauth.refreshTokenGrantRequest(server, client, authentication, refreshToken, request()),
         async (copy) => oauth.processRefreshTokenResponse(server, timeless, await essence(copy)),
@@ -140,8 +140,8 @@ export function createOAuthClient(options: OAuthClientOptions): OAuthClient {
 
     async revoke({ refreshToken, accessToken }) {
       endpoint(metadata, "revocation_endpoint");
-      const value = refreshToken ?? accessToken;
-      if (value === undefined) throw new TokenInvalidError("There is neither a refresh token nor an access token to revoke.");
+      const value = refreshToken || accessToken;
+      if (!value) throw new TokenInvalidError("There is neither a refresh token nor an access token to revoke.");
       const response = await answer(() => oauth.revocationRequest(server, client, authentication, value, request()));
       await oauth.processRevocationResponse(response).catch((error: unknown) => {
         throw new RefreshFailedError(`The token was not revoked: the server answered with status ${response.status}.`, {

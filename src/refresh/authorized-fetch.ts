@@ -23,7 +23,8 @@ export async function authorizedFetch(
 ): Promise<Response> {
   const request = new Request(input, init);
   const { signal } = request;
-  // Once more for what is sent: not in all runtimes has a copy all that it was made with.
+  // Once more for what is sent: not in all runtimes has a copy all that it was made with, and undici's holds on to the signal of a
+  // copy that was collected.
   const { body: _inRequest, ...members } = init ?? {};
   try {
     const found = await parts.find(query, signal);
@@ -32,7 +33,7 @@ export async function authorizedFetch(
     const token = await parts.freshen(found, undefined, signal);
     // Before the request is copied: a copy that is not sent would keep its body open.
     const headers = authorized(parts, request, token);
-    const response = await fetchSafely(new Request(request.clone(), { ...members, headers }), init);
+    const response = await fetchSafely(new Request(request.clone(), { ...members, headers, signal }), init);
     if (response.status !== 401 || isElsewhere(response, request)) return response;
     const notes = await parts.notesOf(token.id);
     if (await notes.isRefreshOfNoHelp(token)) return response;
@@ -40,7 +41,7 @@ export async function authorizedFetch(
     // By its id: the query may find another token by now, or none.
     const stored = await parts.find({ id: token.id }, signal);
     const fresh = await parts.freshen(stored, token.accessToken, signal);
-    const repeated = await fetchSafely(new Request(request, { ...members, headers: authorized(parts, request, fresh) }), init);
+    const repeated = await fetchSafely(new Request(request, { ...members, headers: authorized(parts, request, fresh), signal }), init);
     if (repeated.status === 401) await notes.refreshDidNotHelp(fresh);
     return repeated;
   } finally {

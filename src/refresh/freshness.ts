@@ -18,16 +18,27 @@ export interface FreshnessRules {
  * are: where it takes others `delay` to see a new token, about e^(delay ÷ jitter) refresh it in that time
  * (Vattani, Chierichetti, Lowenstein, "Optimal Probabilistic Cache Stampede Prevention", VLDB 2015).
  *
- * No token is refreshed before half its life is over, lest one that lives for a minute is refreshed at
- * every use. Its life begins with `updatedAt`: when the access token itself was had is not stored, so any other save
- * makes it look younger.
+ * Chance takes no more than half of a token's life; nor do the rules themselves where a refresh has just brought it, lest one that
+ * lives for a minute is refreshed at every use.
  *
  * @param uniform a random number from 0 to below 1, the same at each look at this version of the token
+ * @param isGranted whether the access token is known to have been brought by a refresh. When any other was had is not stored: a log-in may
+ *   have been saved late, and each save of something else makes it look younger
  */
-export function refreshDueAt(token: Pick<StoredToken, "expiresAt" | "updatedAt">, rules: FreshnessRules, uniform: number): number {
+export function refreshDueAt(
+  token: Pick<StoredToken, "expiresAt" | "updatedAt">,
+  { minValidityMs, jitterMs }: FreshnessRules,
+  uniform: number,
+  isGranted: boolean,
+): number {
   if (token.expiresAt === undefined) return Infinity;
-  const early = rules.minValidityMs - rules.jitterMs * Math.log(1 - uniform);
-  return token.expiresAt - Math.min(early, Math.max(0, token.expiresAt - token.updatedAt) / 2);
+  const early = Math.min(minValidityMs - jitterMs * Math.log(1 - uniform), validMs(token) / 2);
+  return token.expiresAt - (isGranted ? early : Math.max(minValidityMs, early));
+}
+
+/** How long the access token was valid when it was saved last, in milliseconds; 0 where somebody else's store does not tell when that was. */
+export function validMs({ expiresAt = Infinity, updatedAt }: Pick<StoredToken, "expiresAt" | "updatedAt">): number {
+  return Math.max(0, expiresAt - updatedAt) || 0;
 }
 
 /** A number from 0 to below 1 out of a text: FNV-1a, then murmur3's last step, so that texts alike give numbers that are not. */

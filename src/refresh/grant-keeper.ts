@@ -4,16 +4,20 @@ import type { Events } from "../events.ts";
 import { KeyedQueue } from "../keyed-queue.ts";
 import type { TokenGrant } from "../oauth/token-response.ts";
 import type { StoredToken } from "../token.ts";
+import { isEventual } from "./eventual.ts";
+import { validMs } from "./freshness.ts";
+import { inTime } from "./in-time.ts";
 import type { ParsedRefresherOptions } from "./options.ts";
 import type { RecentTokens, Unsaved } from "./recent-tokens.ts";
 import type { RefreshEvent } from "./refresh-event.ts";
 import type { RefreshNotes } from "./refresh-notes.ts";
 import { saveGrant } from "./save-grant.ts";
-import { isEventual } from "./stale-sight.ts";
 
 /** Pauses between the tries of a save that fails, in milliseconds, doubling from the first; about 50 seconds in all. */
 const FIRST_SAVE_PAUSE_MS = 200;
 const SAVE_TRIES = 8;
+/** How long a save is waited for before it counts as failed, in milliseconds: the caller has a token that is good meanwhile. */
+const SAVE_TIMEOUT_MS = 10_000;
 /** How long the lock is kept while a save is tried again, in milliseconds: others would refresh with the token that is spent. */
 const SAVE_HOLD_MS = 10_000;
 
@@ -81,8 +85,9 @@ export class GrantKeeper {
   }
 
   async #save({ used, grant }: Unsaved, notes: RefreshNotes): Promise<StoredToken | undefined> {
-    const { store } = this.#options;
-    const saved = await saveGrant(store, used, grant);
+    const { store, minValiditySeconds } = this.#options;
+    // One that comes to its end later is met by the next try.
+    const saved = await inTime(saveGrant(store, used, grant), SAVE_TIMEOUT_MS);
     // On a storage that can't compare, the save may have come after a deletion that it should have seen.
     const isGone = saved?.createdAt === used.createdAt && (await notes.isLoggedOut(used));
     if (isGone) await store.deleteToken(used.id);
@@ -90,7 +95,9 @@ export class GrantKeeper {
       this.#recent.forget(used.id);
       return undefined;
     }
-    this.#recent.saved(saved);
+    this.#recent.saved(saved, used);
+    const valid = validMs(saved);
+    if (valid < 2000 * minValiditySeconds) await notes.granted(saved, valid);
     if (isEventual(store)) await notes.saved(saved, grant.refreshToken !== undefined && grant.refreshToken !== used.refreshToken);
     return saved;
   }

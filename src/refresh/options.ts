@@ -21,10 +21,8 @@ export interface TokenRefresherOptions {
    */
   lock?: Lock;
   /**
-   * How many seconds an access token that is handed out stays valid at least, 0 to 86,400; default 60. A token
-   * that lives for less than twice that is refreshed when half its life is over. Its life begins with `updatedAt`,
-   * whatever that save changed: one that is saved again shortly before it expires, with another scope say, may be
-   * handed out with half of what was left then.
+   * How many seconds an access token that is handed out stays valid at least, 0 to 86,400; default 60. One that a
+   * refresh has brought for less than twice that is refreshed again when half its life is over, not at every use.
    */
   minValiditySeconds?: number;
   /**

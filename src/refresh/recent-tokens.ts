@@ -1,7 +1,9 @@
 import { ExpiringMap } from "../expiring-map.ts";
 import type { TokenGrant } from "../oauth/token-response.ts";
 import type { StoredToken } from "../token.ts";
-import { prevails } from "./conflict.ts";
+import type { TokenStore } from "../token-store.ts";
+import { isOlderSight, prevails } from "./conflict.ts";
+import { isEventual } from "./eventual.ts";
 
 /** How long an eventually consistent storage may go on showing the state before, with room to spare, in milliseconds. */
 const SAVED_KEPT_MS = 3 * 60_000;
@@ -17,6 +19,8 @@ export interface Unsaved {
 interface Recent {
   /** As it is stored, or would be. */
   readonly token: StoredToken;
+  /** The one that it was refreshed from. */
+  readonly used: StoredToken;
   readonly unsaved?: Unsaved;
 }
 
@@ -27,20 +31,34 @@ interface Recent {
  */
 export class RecentTokens {
   readonly #recent = new ExpiringMap<Recent>();
+  /** Which access tokens a refresh has brought, by the ids of their tokens, until they expire. */
+  readonly #granted = new ExpiringMap<string>();
+  readonly #store: TokenStore;
   readonly #now: () => number;
 
-  constructor(now: () => number) {
+  constructor(store: TokenStore, now: () => number) {
+    this.#store = store;
     this.#now = now;
   }
 
-  saved(token: StoredToken): void {
-    this.#keep({ token }, SAVED_KEPT_MS);
+  saved(token: StoredToken, used: StoredToken): void {
+    this.#keep({ token, used }, SAVED_KEPT_MS);
+  }
+
+  /** By whomever it was refreshed. */
+  granted({ id, accessToken, expiresAt }: StoredToken): void {
+    if (accessToken !== undefined && expiresAt !== undefined) this.#granted.set(id, accessToken, { until: expiresAt, now: this.#now() });
+  }
+
+  /** Whether a refresh is known to have brought the access token, so that `updatedAt` tells when its life began. */
+  isGranted({ id, accessToken }: StoredToken): boolean {
+    return accessToken !== undefined && this.#granted.get(id, this.#now()) === accessToken;
   }
 
   /** Gives back the token as it will be once it is stored. */
   unsaved(unsaved: Unsaved): StoredToken {
     const token = { ...withGrant(unsaved.used, unsaved.grant), updatedAt: this.#now() };
-    this.#keep({ token, unsaved }, UNSAVED_KEPT_MS);
+    this.#keep({ token, used: unsaved.used, unsaved }, UNSAVED_KEPT_MS);
     return { ...token };
   }
 
@@ -56,13 +74,15 @@ export class RecentTokens {
   newest(id: string, stored: StoredToken | null | undefined): StoredToken | undefined {
     const recent = this.#recent.get(id, this.#now());
     if (!recent) return stored ?? undefined;
-    const { token, unsaved } = recent;
+    const { token, used, unsaved } = recent;
     if (stored) {
-      if (unsaved && !prevails(stored, unsaved.used, unsaved.grant)) {
+      const eventual = isEventual(this.#store);
+      if (unsaved && !prevails(stored, used, unsaved.grant, eventual)) {
         // Something else may have been changed in it meanwhile.
         return { ...withGrant(stored, unsaved.grant), updatedAt: token.updatedAt };
       }
-      if (!unsaved && stored.createdAt === token.createdAt && stored.version < token.version) return { ...token };
+      const isBefore = stored.createdAt === token.createdAt && stored.version < token.version;
+      if (!unsaved && isBefore && isOlderSight(stored, [token, used], eventual)) return { ...token };
     }
     this.#recent.delete(id);
     return stored ?? undefined;
@@ -70,6 +90,7 @@ export class RecentTokens {
 
   #keep(recent: Recent, forMs: number): void {
     const now = this.#now();
+    this.granted(recent.token);
     this.#recent.set(recent.token.id, recent, { until: now + forMs, now });
   }
 }

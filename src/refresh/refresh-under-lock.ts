@@ -5,6 +5,7 @@ import { isLockTimeout } from "../locks/waiting.ts";
 import type { TokenGrant } from "../oauth/token-response.ts";
 import type { StoredToken } from "../token.ts";
 import { askProvider } from "./ask-provider.ts";
+import { isEventual } from "./eventual.ts";
 import type { GrantKeeper } from "./grant-keeper.ts";
 import { isAlive, isNews } from "./freshness.ts";
 import type { ParsedRefresherOptions } from "./options.ts";
@@ -12,7 +13,7 @@ import type { RecentTokens } from "./recent-tokens.ts";
 import type { RefreshEvent } from "./refresh-event.ts";
 import type { RefreshNotes } from "./refresh-notes.ts";
 import { requestLock } from "./request-lock.ts";
-import { isEventual, mayHandOutStale } from "./stale-sight.ts";
+import { mayHandOutStale } from "./stale-sight.ts";
 
 /** How often others may change the token under a holder of the lock before it gives up. */
 const MAX_ROUNDS = 3;

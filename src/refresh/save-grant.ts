@@ -3,6 +3,7 @@ import type { TokenGrant } from "../oauth/token-response.ts";
 import type { StoredToken } from "../token.ts";
 import type { TokenStore } from "../token-store.ts";
 import { prevails } from "./conflict.ts";
+import { isEventual } from "./eventual.ts";
 
 /** How often somebody else's changes are read before a save gives way to them. */
 const MAX_CONFLICTS = 5;
@@ -19,12 +20,13 @@ export async function saveGrant(store: TokenStore, used: StoredToken, grant: Tok
   let over = used;
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
     try {
-      return await store.saveToken(fields, { ifVersion: over.version, ifCreatedAt: over.createdAt });
+      const { version: ifVersion, createdAt: ifCreatedAt, refreshToken: ifRefreshToken = null } = over;
+      return await store.saveToken(fields, { ifVersion, ifCreatedAt, ifRefreshToken });
     } catch (error) {
       if ((error as Partial<TokenStoreError> | undefined)?.code !== "ERR_CONFLICT") throw error;
     }
     const stored = await store.findTokenById(used.id);
-    if (!stored || prevails(stored, used, grant)) return undefined;
+    if (!stored || prevails(stored, used, grant, isEventual(store))) return undefined;
     over = stored;
   }
   return undefined;

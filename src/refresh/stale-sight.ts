@@ -1,12 +1,6 @@
 import { RefreshFailedError } from "../errors.ts";
 import type { StoredToken } from "../token.ts";
-import type { EdgeTokenStore, TokenStore } from "../token-store.ts";
 import type { RefreshNotes } from "./refresh-notes.ts";
-
-/** Whether a save may be seen later elsewhere. One that does not tell counts as strong. */
-export function isEventual(store: TokenStore): boolean {
-  return (store as Partial<EdgeTokenStore>).capabilities?.consistency === "eventual";
-}
 
 /**
  * Whether to make do with a token that somebody else has refreshed already: a lock alone does not help where

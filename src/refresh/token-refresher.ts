@@ -72,9 +72,9 @@ class Refresher implements TokenRefresher {
 
   constructor(options: ParsedRefresherOptions) {
     this.#options = options;
-    this.#recent = new RecentTokens(options.now);
+    this.#recent = new RecentTokens(options.store, options.now);
     const notes = options.lock.notes ?? new MemoryNotes();
-    this.#notesOf = async (id) => new RefreshNotes(notes, await lockName(options.namespace, id), options.now);
+    this.#notesOf = async (id) => new RefreshNotes(notes, await lockName(options.namespace, id), options);
     this.#keeper = new GrantKeeper(options, this.#recent, this.#notesOf, this.#events);
     this.#underLock = new RefreshUnderLock(options, this.#recent, this.#keeper, this.#notesOf, this.#events);
     this.#seed = options.random();
@@ -125,18 +125,29 @@ class Refresher implements TokenRefresher {
   }
 
   async #freshen(token: StoredToken, rejected: string | undefined, signal: AbortSignal | undefined): Promise<StoredToken> {
-    if (!this.#isDue(token, rejected)) return token;
+    if (!(await this.#isDue(token, rejected))) return token;
     const start = (abandoned: AbortSignal): Promise<StoredToken> => this.#underLock.refresh({ seen: token, rejected }, abandoned);
     // One that had begun for another reason may bring the very token that is refused by now.
     return { ...(await this.#flights.join(JSON.stringify([token.id, rejected]), start, signal)) };
   }
 
-  #isDue(token: StoredToken, rejected: string | undefined): boolean {
+  async #isDue(token: StoredToken, rejected: string | undefined): Promise<boolean> {
     if (token.accessToken === undefined || token.accessToken === rejected) return true;
     const { now, minValiditySeconds, jitterSeconds } = this.#options;
     // One that can't be refreshed is good to its end: there is nobody to take turns with.
     const jitterMs = token.refreshToken === undefined ? 0 : jitterSeconds * 1000;
     const rules = { minValidityMs: minValiditySeconds * 1000, jitterMs };
-    return refreshDueAt(token, rules, uniformFrom(`${this.#seed}:${token.id}:${token.version}`)) <= now();
+    const uniform = uniformFrom(`${this.#seed}:${token.id}:${token.version}`);
+    if (refreshDueAt(token, rules, uniform, false) > now()) return false;
+    return refreshDueAt(token, rules, uniform, true) <= now() || !(await this.#isGranted(token));
+  }
+
+  /** Asked only of a token that is valid for a short time alone: whoever has refreshed it has told. */
+  async #isGranted(token: StoredToken): Promise<boolean> {
+    if (this.#recent.isGranted(token)) return true;
+    const notes = await this.#notesOf(token.id);
+    const isGranted = await notes.isGranted(token);
+    if (isGranted) this.#recent.granted(token);
+    return isGranted;
   }
 }

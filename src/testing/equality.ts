@@ -12,6 +12,12 @@ export class Matcher {
 export const anyString: Matcher = new Matcher("any string", (value) => typeof value === "string");
 export const anyNumber: Matcher = new Matcher("any number", (value) => typeof value === "number");
 
+export const anyBoolean: Matcher = new Matcher("any boolean", (value) => typeof value === "boolean");
+
+export function matching(pattern: RegExp): Matcher {
+  return new Matcher(`a string like ${pattern}`, (value) => typeof value === "string" && pattern.test(value));
+}
+
 /** Every object with these properties, and more perhaps. */
 export function objectWith(expected: object): Matcher {
   return new Matcher(`an object with ${describeValue(expected)}`, (value) => matches(value, expected));

@@ -1,9 +1,11 @@
 import { refuseUnknown } from "../options.ts";
 import { CaseList } from "./case-list.ts";
 import { badInputCases } from "./cases/bad-input.ts";
+import { capabilityCases } from "./cases/capabilities.ts";
 import { changedElsewhereCases } from "./cases/changed-elsewhere.ts";
 import { closeCases } from "./cases/close.ts";
 import { concurrencyCases } from "./cases/concurrency.ts";
+import { copyCases } from "./cases/copies.ts";
 import { deleteCases } from "./cases/delete.ts";
 import { eventCases } from "./cases/events.ts";
 import { findCases } from "./cases/find.ts";
@@ -47,9 +49,11 @@ export function tokenStoreSuite(
   findCases(list);
   saveCases(list);
   changedElsewhereCases(list);
+  copyCases(list);
   deleteCases(list);
   listCases(list);
   eventCases(list);
+  capabilityCases(list);
   closeCases(list);
   concurrencyCases(list);
   hostileCases(list);

@@ -180,7 +180,7 @@ export function createZohoAccounts(options: ZohoAccountsOptions): ZohoAccounts {
 
     async refreshToken(token) {
       const { refreshToken } = token;
-      if (refreshToken === undefined) {
+      if (!refreshToken) {
         throw new ReauthenticationRequiredError("The token has no refresh token: let the user log in again, with accessType offline.");
       }
       const fields = { grant_type: "refresh_token", refresh_token: refreshToken, ...clientFor(token) };
@@ -188,8 +188,9 @@ export function createZohoAccounts(options: ZohoAccountsOptions): ZohoAccounts {
     },
 
     async revokeToken(token) {
-      const value = token.refreshToken ?? token.accessToken;
-      if (value === undefined) throw new TokenInvalidError("There is neither a refresh token nor an access token to revoke.");
+      const value = token.refreshToken || token.accessToken;
+      if (!value) throw new TokenInvalidError("There is neither a refresh token nor an access token to revoke.");
+      // In the body, as Zoho's own SDKs send it: addresses stand in logs.
       return readRevocation(await post(`${serverFor(token)}/oauth/v2/token/revoke`, { token: value }));
     },
   };

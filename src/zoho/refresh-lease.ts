@@ -61,6 +61,10 @@ export class RefreshLease {
     this.#held.get(id)?.();
   }
 
+  releaseAll(): void {
+    for (const end of this.#held.values()) end();
+  }
+
   /** Whether the SDK will ask for a new access token when it gets this one. */
   #isDue({ accessToken, refreshToken, expiresAt }: StoredToken): boolean {
     if (refreshToken === undefined) return false;

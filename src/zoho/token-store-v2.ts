@@ -5,7 +5,7 @@ import { asSdkStore } from "./sdk.ts";
 import type { ZohoOAuthTokenV2, ZohoSdkV2, ZohoUserV2 } from "./sdk.ts";
 import { orSdkException, unknownIdException } from "./sdk-exception.ts";
 import { commonFields, fillCommonFields, formatExpiresIn, given } from "./token-fields.ts";
-import { parseUnknownId, requireClasses } from "./token-store.ts";
+import { parseUnknownId, requireClasses, requireStore } from "./token-store.ts";
 import type { ZohoTokenStoreOptions } from "./token-store.ts";
 
 /** How much of the refresh token the 2.x SDKs put into the ids that they make: that in TypeScript, and that for nodejs. */
@@ -42,8 +42,9 @@ export function toZohoTokenStoreV2<Token extends ZohoOAuthTokenV2>(
   sdk: ZohoSdkV2<Token>,
   options: Pick<ZohoTokenStoreOptions, "unknownId"> = {},
 ): ZohoTokenStoreV2<Token> {
-  const { unknownId } = options;
   refuseUnknown(options, ["unknownId"]);
+  requireStore(store);
+  const { unknownId } = options;
   const onUnknownId = parseUnknownId(unknownId);
   requireClasses(sdk, ["OAuthToken", "SDKException"]);
   const { OAuthToken, SDKException, TokenStore: base } = sdk;

@@ -52,8 +52,9 @@ export function toZohoTokenStore<Token extends ZohoOAuthToken>(
   sdk: ZohoSdk<Token>,
   options: ZohoTokenStoreOptions = {},
 ): ZohoTokenStore<Token> {
-  const { refreshLease, unknownId } = options;
   refuseUnknown(options, ["unknownId", "refreshLease"]);
+  requireStore(store);
+  const { refreshLease, unknownId } = options as ZohoTokenStoreOptions;
   const onUnknownId = parseUnknownId(unknownId);
   requireClasses(sdk, ["OAuthToken", "UserSignature", "SDKException"]);
   const { OAuthToken, UserSignature, SDKException, TokenStore: base } = sdk;
@@ -71,14 +72,13 @@ export function toZohoTokenStore<Token extends ZohoOAuthToken>(
   const toSdkToken = (stored: StoredToken): Token => fill(Reflect.construct(OAuthToken, []) as Token, stored);
 
   const methods: ZohoTokenStore<Token> = {
-    async findToken(token) {
-      const query = toQuery(token);
-      if (query === undefined) return null;
-      return orSdkException(SDKException, "The token could not be looked up", async () => {
+    findToken: (token) =>
+      orSdkException(SDKException, "The token could not be looked up", async () => {
+        const query = toQuery(token);
+        if (query === undefined) return null;
         const stored = await leased(() => store.findToken(query));
         return stored === null ? null : fill(token, stored);
-      });
-    },
+      }),
     async findTokenById(id) {
       const stored = await orSdkException(SDKException, "The token could not be looked up", () => leased(() => store.findTokenById(id)));
       if (stored !== null) return toSdkToken(stored);
@@ -93,9 +93,17 @@ export function toZohoTokenStore<Token extends ZohoOAuthToken>(
           lease?.release(token.getId() ?? "");
         }
       }),
-    deleteToken: (id) => orSdkException(SDKException, "The token could not be deleted", () => store.deleteToken(id)),
+    deleteToken: (id) =>
+      orSdkException(SDKException, "The token could not be deleted", async () => {
+        await store.deleteToken(id);
+        lease?.release(id);
+      }),
     getTokens: () => orSdkException(SDKException, "The tokens could not be listed", async () => (await store.getTokens()).map(toSdkToken)),
-    deleteTokens: () => orSdkException(SDKException, "The tokens could not be deleted", () => store.deleteTokens()),
+    deleteTokens: () =>
+      orSdkException(SDKException, "The tokens could not be deleted", async () => {
+        await store.deleteTokens();
+        lease?.releaseAll();
+      }),
   };
   return asSdkStore(base, methods);
 }
@@ -114,6 +122,12 @@ function toQuery(token: ZohoOAuthToken): TokenQuery | undefined {
 export function parseUnknownId(unknownId: unknown = "throw"): "throw" | "null" {
   if (unknownId === "throw" || unknownId === "null") return unknownId;
   throw new OptionInvalidError('The option unknownId must be "throw" or "null".');
+}
+
+/** @throws {OptionInvalidError} where it is none */
+export function requireStore(store: TokenStore): void {
+  if (typeof store === "object" && (store as TokenStore | null) !== null) return;
+  throw new OptionInvalidError("The first argument must be a token store.");
 }
 
 /** @throws {OptionInvalidError} where the SDK lacks one of the classes */

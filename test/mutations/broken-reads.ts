@@ -46,7 +46,7 @@ export const BROKEN_READS: readonly BrokenBackend[] = [
   ),
   broken(
     "lists the names of keys as a record",
-    "find",
+    "list",
     (Sound) =>
       class extends Sound {
         override recordKeys(): string[] {

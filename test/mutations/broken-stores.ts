@@ -49,6 +49,32 @@ const finding = (change: (sound: EdgeTokenStore, query: TokenQuery) => Promise<S
   return (sound) => ({ findToken: async (query) => (await change(sound, query))[0] ?? null, findTokens: (query) => change(sound, query) });
 };
 
+/** Nearly right: each token is the one that was handed out before, as long as nothing was saved. */
+function keeping(method: "findToken" | "findTokens" | "findTokenById" | "getTokens" | "tokens"): Mutate {
+  return (sound) => {
+    const kept = new Map<string, StoredToken>();
+    const shared = (token: StoredToken): StoredToken => {
+      const before = kept.get(token.id);
+      if (before?.updatedAt !== token.updatedAt) kept.set(token.id, token);
+      return kept.get(token.id)!;
+    };
+    const overrides: Overrides = {
+      findToken: async (query) => orNull(await sound.findToken(query), shared),
+      findTokenById: async (id) => orNull(await sound.findTokenById(id), shared),
+      findTokens: async (query) => (await sound.findTokens(query)).map(shared),
+      getTokens: async () => (await sound.getTokens()).map(shared),
+      tokens: (options) => mapped(sound.tokens(options), shared),
+    };
+    return { [method]: overrides[method] };
+  };
+}
+
+const orNull = (token: StoredToken | null, change: (token: StoredToken) => StoredToken): StoredToken | null => token && change(token);
+
+async function* mapped<Item>(items: AsyncIterable<Item>, change: (item: Item) => Item): AsyncGenerator<Item> {
+  for await (const item of items) yield change(item);
+}
+
 const anyId = (id: unknown): string => (typeof id === "string" && id !== "" ? id : "none");
 
 export const BROKEN_STORES: readonly BrokenStore[] = [
@@ -100,20 +126,37 @@ export const BROKEN_STORES: readonly BrokenStore[] = [
     mutate: finding(async (sound, query) => (await sound.findTokens(query)).toReversed()),
   },
   { fault: "finds one of several", guard: "find", mutate: finding(async (sound, query) => (await sound.findTokens(query)).slice(0, 1)) },
+  ...(["findToken", "findTokens", "findTokenById", "getTokens", "tokens"] as const).map((method) => ({
+    fault: `hands out by ${method} the objects that it keeps`,
+    guard: "copies",
+    mutate: keeping(method),
+  })),
   {
-    fault: "hands out the objects that it keeps",
-    guard: "find",
-    mutate: (sound) => {
-      const kept = new Map<string, StoredToken>();
-      return {
-        async findTokenById(id) {
-          const token = kept.get(id) ?? (await sound.findTokenById(id));
-          if (token) kept.set(id, token);
-          return token;
-        },
-      };
-    },
+    fault: "reads what it saves some time after the call",
+    guard: "copies",
+    mutate: saving(async (sound, token, options) => {
+      await null;
+      return sound.saveToken(token, options);
+    }),
   },
+  {
+    fault: "reads what it looks for some time after the call",
+    guard: "copies",
+    mutate: finding(async (sound, query) => {
+      await null;
+      return sound.findTokens(query);
+    }),
+  },
+  {
+    fault: "does not tell when a token was saved last",
+    guard: "list",
+    mutate: saving(async (sound, token, options) => {
+      const saved = await sound.saveToken(token, options);
+      return { ...saved, updatedAt: saved.createdAt };
+    }),
+  },
+  { fault: "promises nothing", guard: "capabilities", mutate: () => ({ capabilities: {} as never }) },
+  { fault: "is not closed where it is disposed of", guard: "close", mutate: () => ({ [Symbol.asyncDispose]: async () => {} }) },
   {
     fault: "keeps what null should clear",
     guard: "save",

@@ -187,6 +187,8 @@ describe("a client of any OAuth server", () => {
 
   it("needs a refresh token to refresh, any token to revoke, and a URL to come back with", async () => {
     await expect(client.refresh({})).rejects.toMatchObject(reauthenticate);
+    await expect(client.refresh({ refreshToken: "" })).rejects.toMatchObject(reauthenticate);
+    await expect(client.revoke({ refreshToken: "" })).rejects.toMatchObject({ code: "ERR_TOKEN_INVALID" });
     await expect(client.revoke({})).rejects.toMatchObject({ code: "ERR_TOKEN_INVALID" });
     await expect(client.exchange("?code=1", { state: "s", codeVerifier: "v" })).rejects.toMatchObject({ code: "ERR_TOKEN_INVALID" });
   });

@@ -18,6 +18,13 @@ describe("a token that somebody else saved during a refresh", () => {
     ["gives way where it is the very grant", { accessToken: "b", refreshToken: "r2" }, { refreshToken: "r2" }, false],
     ["gives way where it is a stale sight of an older one", { version: 2, refreshToken: "r0" }, {}, false],
   ])("%s", (_name, change, granted, expected) => {
-    expect(prevails({ ...used, version: 4, ...change }, used, { ...grant, ...granted })).toBe(expected);
+    expect(prevails({ ...used, version: 4, ...change }, used, { ...grant, ...granted }, true)).toBe(expected);
+  });
+
+  it("of a lower version is another log-in where the storage shows the latest, unless its refresh token is known", () => {
+    const login = { ...used, version: 1, refreshToken: "of-another-log-in" };
+    expect(prevails(login, used, grant, false)).toBe(true);
+    expect(prevails(login, used, grant, true)).toBe(false);
+    expect(prevails({ ...login, refreshToken: "r" }, used, grant, false)).toBe(false);
   });
 });

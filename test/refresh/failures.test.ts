@@ -193,6 +193,23 @@ describe("a save that fails after a refresh", () => {
     expect(provider.requests).toBe(1);
   });
 
+  it("does so where the store never answers, too", async () => {
+    stopTime();
+    const { another, store } = await world();
+    let works = false;
+    const hanging = troubled(store, (method) => (method === "saveToken" && !works ? new Promise<void>(() => {}) : undefined));
+    const refresher = another({ store: hanging });
+    const events: unknown[] = [];
+    refresher.subscribe(({ type }) => events.push(type));
+    const asked = refresher.getAccessToken(ANN);
+    await pass(11_000);
+    expect(await asked).toBe("fresh-1");
+    expect(events).toEqual(["refreshed", "saveFailed"]);
+    works = true;
+    await pass(MINUTE);
+    expect(await store.findToken(ANN)).toMatchObject({ accessToken: "fresh-1" });
+  });
+
   it("keeps the lock meanwhile, so that nobody refreshes with the token that is spent", async () => {
     stopTime();
     const { another, provider, store } = await world();

@@ -3,6 +3,8 @@ import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { TokenRefresher, TokenRefresherOptions } from "../../src/refresh/index.ts";
 import { ANN, codeOf, troubled, unavailable, world } from "./world.ts";
@@ -44,6 +46,11 @@ async function api(handler: Handler = (_seen, response) => response.end("data"))
 
 interface Dispatcher {
   dispatch(request: object, handler: object): boolean;
+}
+
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
 }
 
 /** The one that Node's own fetch sends by. */
@@ -215,6 +222,17 @@ describe("fetch", () => {
     const { refresher, provider } = await portal(origin);
     provider.queued.push({ error: "invalid_grant" });
     expect(await codeOf(refresher.fetch(ANN, origin))).toBe("ERR_REAUTHENTICATION_REQUIRED");
+  });
+
+  it("obeys the signal of the caller's request, though nothing else holds on to that", async () => {
+    const { origin } = await api(() => {});
+    const { refresher } = await portal(origin);
+    const controller = new AbortController();
+    const waiting = codeOf(refresher.fetch(ANN, new Request(origin, { signal: controller.signal })));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    collectGarbage();
+    controller.abort(new Error("enough"));
+    expect(await waiting).toMatchObject({ message: "enough" });
   });
 
   it("obeys the caller's signal, also while it waits for a token", async () => {

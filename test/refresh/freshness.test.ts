@@ -10,17 +10,32 @@ const uniform = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 describe("refreshDueAt", () => {
   it("is never for a token without an expiry", () => {
-    expect(refreshDueAt({ updatedAt: 0 }, RULES, 0.5)).toBe(Infinity);
+    expect(refreshDueAt({ updatedAt: 0 }, RULES, 0.5, false)).toBe(Infinity);
   });
 
-  it("leaves at least minValidity, and half the life at most, whatever chance says", () => {
+  it("leaves at least minValidity, and half the life at most beyond that, whatever chance says", () => {
     fc.assert(
       fc.property(uniform, fc.integer({ min: 0, max: 10 * HOUR }), (random, life) => {
-        const due = refreshDueAt({ updatedAt: 0, expiresAt: life }, RULES, random);
+        const due = refreshDueAt({ updatedAt: 0, expiresAt: life }, RULES, random, false);
+        expect(due).toBeLessThanOrEqual(life - RULES.minValidityMs);
+        expect(due).toBeGreaterThanOrEqual(Math.min(life / 2, life - RULES.minValidityMs));
+      }),
+    );
+  });
+
+  it("is not before half the life of what a refresh has brought", () => {
+    fc.assert(
+      fc.property(uniform, fc.integer({ min: 0, max: 10 * HOUR }), (random, life) => {
+        const due = refreshDueAt({ updatedAt: 0, expiresAt: life }, RULES, random, true);
         expect(due).toBeGreaterThanOrEqual(life / 2);
         expect(due).toBeLessThanOrEqual(Math.max(life / 2, life - RULES.minValidityMs));
       }),
     );
+  });
+
+  it("is known also where the store does not tell when it saved", () => {
+    const foreign = { expiresAt: HOUR } as { expiresAt: number; updatedAt: number };
+    expect(refreshDueAt(foreign, RULES, 0.5, false)).toBe(HOUR - RULES.minValidityMs);
   });
 
   it("is spread: of 100 refreshers with an hour's token, about e wake within a minute of the first", () => {
@@ -28,7 +43,7 @@ describe("refreshDueAt", () => {
     const rounds = 500;
     for (let round = 0; round < rounds; round++) {
       const due = Array.from({ length: 100 }, (_, number) =>
-        refreshDueAt({ updatedAt: 0, expiresAt: HOUR }, RULES, uniformFrom(`${number / 100}:id:${round}`)),
+        refreshDueAt({ updatedAt: 0, expiresAt: HOUR }, RULES, uniformFrom(`${number / 100}:id:${round}`), false),
       );
       const first = Math.min(...due);
       within += due.filter((at) => at <= first + 60_000).length;

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import type { StoredToken } from "../../src/index.ts";
+import { createProcessLock } from "../../src/locks/index.ts";
 import type { Lock } from "../../src/locks/index.ts";
 import { createTokenRefresher } from "../../src/refresh/index.ts";
+import type { TokenGrant } from "../../src/refresh/index.ts";
 import type { TokenEndpointAnswer } from "../../src/testing/index.ts";
 import { ANN, codeOf, pass, settle, stopTime, world } from "./world.ts";
 
@@ -155,6 +158,37 @@ describe("getAccessToken", () => {
     await pass(1_000);
     expect(await refresher.getAccessToken(ANN)).toBe("short-2");
     expect(provider.requests).toBe(2);
+  });
+
+  it("nor where another one has refreshed it, which shares the lock", async () => {
+    stopTime();
+    const { refresher, another, provider } = await world();
+    provider.queued.push({ access_token: "short-1", expires_in: 60 }, { access_token: "short-2", expires_in: 60 });
+    expect(await refresher.getAccessToken(ANN)).toBe("short-1");
+    await pass(29_000);
+    for (let count = 0; count < 3; count++) expect(await another().getAccessToken(ANN)).toBe("short-1");
+    await pass(1_000);
+    expect(await another().getAccessToken(ANN)).toBe("short-2");
+  });
+
+  it("refreshes a token that was saved shortly before it expires: by a log-in, or with another scope", async () => {
+    stopTime();
+    const { refresher, provider, store } = await world({ expiresInS: 30 });
+    const { id } = await store.saveToken({ ...ANN, scope: "more" });
+    expect(await refresher.getAccessToken(ANN)).toBe("fresh-1");
+    await store.saveToken({ id, accessToken: "of a log-in", expiresAt: Date.now() + 59_000 });
+    expect(await refresher.getAccessToken(ANN)).toBe("fresh-2");
+    expect(provider.requests).toBe(2);
+  });
+
+  it("refreshes what a store of six methods gives, which does not tell when it saved", async () => {
+    let token = { id: "1", ...ANN, refreshToken: "r", accessToken: "old", expiresAt: 1 } as StoredToken;
+    const find = async (): Promise<StoredToken> => token;
+    const store = { findToken: find, findTokenById: find, saveToken: async (given: object) => (token = { ...token, ...given }) };
+    const refresh = async (): Promise<TokenGrant> => ({ accessToken: "new", expiresAt: Date.now() + 3_600_000 });
+    const refresher = createTokenRefresher({ store: store as never, refresh, lock: createProcessLock() });
+    for (let count = 0; count < 2; count++) expect(await refresher.getAccessToken(ANN)).toBe("new");
+    expect(token).toMatchObject({ id: "1", refreshToken: "r", accessToken: "new" });
   });
 
   it("takes a grant from the refresh function as well as a response, and what is unsound of it not", async () => {

@@ -1,25 +1,27 @@
 import { expect, it } from "vitest";
+import { createMemoryTokenStore } from "../../src/index.ts";
 import type { StoredToken } from "../../src/index.ts";
 import { RecentTokens } from "../../src/refresh/recent-tokens.ts";
 import { manualClock } from "../../src/testing/index.ts";
 
 const MINUTE_MS = 60_000;
+const store = createMemoryTokenStore();
 const token = (id: string, version: number): StoredToken => ({ id, accessToken: `${id}-${version}`, createdAt: 1, updatedAt: 1, version });
 
 it("a token that was saved here stands for the older one that the storage still shows, for three minutes", () => {
   const clock = manualClock();
-  const recent = new RecentTokens(clock.now);
-  recent.saved(token("a", 2));
+  const recent = new RecentTokens(store, clock.now);
+  recent.saved(token("a", 2), token("a", 1));
   expect(recent.newest("a", token("a", 1))).toEqual(token("a", 2));
   expect(recent.newest("a", token("a", 2))).toEqual(token("a", 2));
-  recent.saved(token("a", 2));
+  recent.saved(token("a", 2), token("a", 1));
   clock.advance(3 * MINUTE_MS);
   expect(recent.newest("a", token("a", 1))).toEqual(token("a", 1));
 });
 
 it("one that is deleted, or of which nothing is known, is none", () => {
-  const recent = new RecentTokens(manualClock().now);
-  recent.saved(token("a", 2));
+  const recent = new RecentTokens(store, manualClock().now);
+  recent.saved(token("a", 2), token("a", 1));
   expect(recent.newest("a", null)).toBeUndefined();
   expect(recent.newest("a", token("a", 1))).toEqual(token("a", 1));
   expect(recent.newest("b", null)).toBeUndefined();
@@ -27,7 +29,7 @@ it("one that is deleted, or of which nothing is known, is none", () => {
 
 it("one that could not be stored is kept for a day, and forgotten then", () => {
   const clock = manualClock();
-  const recent = new RecentTokens(clock.now);
+  const recent = new RecentTokens(store, clock.now);
   recent.unsaved({ used: token("a", 1), grant: { accessToken: "fresh" } });
   expect(recent.newest("a", token("a", 1))).toMatchObject({ accessToken: "fresh", version: 2 });
   clock.advance(24 * 60 * MINUTE_MS - 1);

@@ -164,7 +164,6 @@ it(`${SCHEDULES} random schedules of refresh, delete, save and failure neither o
           loggedIn = false;
           seen.deletions++;
         } else if (one.do === "logIn") {
-          await vi.advanceTimersByTimeAsync(1);
           line = provider.logIn();
           await store.saveToken({ ...ANN, ...line });
           loggedIn = true;

@@ -204,6 +204,8 @@ describe("a refresh", () => {
   it("needs a refresh token, a revocation any token, and an exchange a code", async () => {
     const accounts = createZohoAccounts({ ...OPTIONS, fetch: recorder() });
     await expect(accounts.refreshToken({ accessToken: "a" })).rejects.toMatchObject({ code: "ERR_REAUTHENTICATION_REQUIRED" });
+    await expect(accounts.refreshToken({ refreshToken: "" })).rejects.toMatchObject({ code: "ERR_REAUTHENTICATION_REQUIRED" });
+    await expect(accounts.revokeToken({ refreshToken: "" })).rejects.toMatchObject({ code: "ERR_TOKEN_INVALID" });
     await expect(accounts.revokeToken({})).rejects.toMatchObject({ code: "ERR_TOKEN_INVALID" });
     for (const code of ["", undefined, 1]) {
       await expect(accounts.exchangeGrantToken(code as string)).rejects.toMatchObject({ code: "ERR_TOKEN_INVALID" });

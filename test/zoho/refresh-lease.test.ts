@@ -2,8 +2,8 @@ import * as nodejs from "@zohocrm/nodejs-sdk-8.0";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createMemoryTokenStore, LockTimeoutError, OptionInvalidError } from "../../src/index.ts";
 import type { StoredToken, TokenStore } from "../../src/index.ts";
-import { toZohoTokenStore } from "../../src/zoho/index.ts";
-import type { ZohoTokenStoreOptions } from "../../src/zoho/index.ts";
+import { toZohoTokenStore, toZohoTokenStoreV2 } from "../../src/zoho/index.ts";
+import type { ZohoTokenStore, ZohoTokenStoreOptions } from "../../src/zoho/index.ts";
 import { RefreshLease } from "../../src/zoho/refresh-lease.ts";
 import { ZOHO_SDKS } from "../support/zoho-sdks.ts";
 
@@ -24,6 +24,19 @@ describe("a refresh lease", () => {
     lease.release("1");
     expect(first).toBe(EXPIRED);
     expect(await others).toEqual([FRESH, FRESH, FRESH]);
+  });
+
+  it.each<[string, (store: ZohoTokenStore<nodejs.OAuthToken>) => Promise<void>]>([
+    ["the token is deleted", (store) => store.deleteToken("1")],
+    ["all are", (store) => store.deleteTokens()],
+  ])("keeps nobody waiting where %s", async (_name, remove) => {
+    const store = createMemoryTokenStore();
+    await store.saveToken({ id: "1", refreshToken: "r", accessToken: "old", expiresAt: 1 });
+    const adapter = toZohoTokenStore(store, nodejs, { refreshLease: { seconds: 600 }, unknownId: "null" });
+    expect(await adapter.findTokenById("1")).not.toBeNull();
+    const waiting = adapter.findTokenById("1");
+    await remove(adapter);
+    expect(await waiting).toBeNull();
   });
 
   it("lets nobody wait longer than its seconds for a refresh that failed", async () => {
@@ -127,5 +140,17 @@ describe("a refresh lease", () => {
     const classes = Object.keys(options).length > 0 ? nodejs : sdk;
     const adapt = (): unknown => toZohoTokenStore(createMemoryTokenStore(), classes as never, options as ZohoTokenStoreOptions);
     expect(adapt).toThrow(OptionInvalidError);
+  });
+
+  it("and the adapters refuse options and stores that are none", () => {
+    for (const adapt of [toZohoTokenStore, toZohoTokenStoreV2] as ((...given: unknown[]) => unknown)[]) {
+      expect(() => adapt(createMemoryTokenStore(), nodejs, null)).toThrow(OptionInvalidError);
+      for (const store of [null, undefined, "store"]) expect(() => adapt(store, nodejs)).toThrow(OptionInvalidError);
+    }
+  });
+
+  it("a token that is none is refused by the adapter with the SDK's own exception", async () => {
+    const adapter = toZohoTokenStore(createMemoryTokenStore(), nodejs);
+    for (const token of [null, {}]) await expect(adapter.findToken(token as never)).rejects.toBeInstanceOf(nodejs.SDKException);
   });
 });

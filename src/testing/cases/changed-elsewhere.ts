@@ -3,7 +3,7 @@ import type { CaseContext, CaseList } from "../case-list.ts";
 import { objectWith } from "../equality.ts";
 import { expect, expectCode } from "../expect.ts";
 
-const ANN: TokenInput = { userName: "ann", clientId: "client-1", refreshToken: "refresh", accessToken: "access" };
+const ANN: TokenInput = Object.freeze({ userName: "ann", clientId: "client-1", refreshToken: "refresh", accessToken: "access" });
 
 /** Saves of a store that has seen the token before another store changed it: what a store remembers must not be written back. */
 export function changedElsewhereCases({ group }: CaseList): void {

@@ -33,6 +33,12 @@ export function closeCases({ group }: CaseList): void {
       await expectCode(all(listed), "ERR_STORE_CLOSED");
     });
 
+    it.needing("extended")("is what disposing of the store does", async ({ open }) => {
+      const store = open();
+      await store[Symbol.asyncDispose]();
+      await expectCode(store.findToken({ userName: "ann" }), "ERR_STORE_CLOSED");
+    });
+
     it.needing("extended")("lets the saves under way end", async ({ open }) => {
       const store = open();
       const saving = store.saveToken(namedToken("ann"));

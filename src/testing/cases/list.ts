@@ -1,3 +1,4 @@
+import type { StoredToken } from "../../index.ts";
 import type { CaseList } from "../case-list.ts";
 import { expect } from "../expect.ts";
 import { all, namedToken } from "../tokens.ts";
@@ -10,6 +11,23 @@ export function listCases({ group }: CaseList): void {
       for (const name of ["ann", "ben", "cas"]) await store.saveToken(namedToken(name));
       await store.saveToken({ ...namedToken("ann"), accessToken: "new" });
       expect((await store.getTokens()).map(({ userName }) => userName)).toEqual(["ann", "cas", "ben"]);
+    });
+
+    it("lists and finds the most recently saved first, by whatever clock it has", async ({ open }) => {
+      const store = open();
+      const tick = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2));
+      const saved: StoredToken[] = [];
+      for (const clientId of ["a", "b", "c"]) {
+        await tick();
+        saved.push(await store.saveToken({ userName: "ann", clientId, refreshToken: clientId }));
+      }
+      expect((await store.getTokens()).map(({ id }) => id)).toEqual(saved.map(({ id }) => id).toReversed());
+      expect(await store.findToken({ userName: "ann" })).toEqual(saved[2]);
+      await tick();
+      const again = await store.saveToken({ userName: "ann", clientId: "a", scope: "s" });
+      expect(again.createdAt).toBe(saved[0]!.createdAt);
+      expect(again.updatedAt > saved[2]!.updatedAt).toBe(true);
+      expect(await store.findToken({ userName: "ann" })).toEqual(again);
     });
 
     for (const pageSize of [1, 2, 3, 7, 100])

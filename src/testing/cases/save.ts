@@ -4,13 +4,13 @@ import { objectWith } from "../equality.ts";
 import { expect, expectCode } from "../expect.ts";
 import { manualClock } from "../manual-clock.ts";
 
-const ANN: TokenInput = {
+const ANN: TokenInput = Object.freeze({
   userName: "ann",
   clientId: "client-1",
   refreshToken: "refresh",
   accessToken: "access",
   expiresAt: 1_800_000_000_000,
-};
+});
 
 /** Matching, merging, adoption and versions. */
 export function saveCases({ group }: CaseList): void {
