@@ -54,6 +54,9 @@ export async function openStorage(address: string, options: StorageOptions, term
   refuseElsewhere("--base", "Redis and Workers KV", options.base !== undefined && !REDIS.includes(scheme) && scheme !== "cloudflare");
   refuseElsewhere("--hash-tag", "Redis", options.hashTag && !REDIS.includes(scheme));
   refuseElsewhere("--store-table", "SQLite and MySQL", options.table !== undefined && !SQL.includes(scheme));
+  if (/^(rediss?|mysql|mariadb):/.test(address) && !URL.canParse(address)) {
+    throw new UsageError("This is no address. Percent-encode what is special in its user name and password: # as %23, / as %2F, @ as %40.");
+  }
   switch (scheme) {
     case undefined: {
       const storage = createStorage({ driver: atomicFsDriver({ base: address }) });

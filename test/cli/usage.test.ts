@@ -82,13 +82,14 @@ it.each<[string, string[], RegExp]>([
   ["a namespace that is none", ["list", "STORE", "--namespace", "Bad"], /namespace/],
   ["a look-up that is none", ["list", "STORE", "--lookups", "account,email"], /lookups/],
   ["a secret beside none", ["list", "STORE", "--plain", "--secret-file", "/dev/null"], /exclude each other/],
+  ["a password that is not percent-encoded", ["list", "env:ODD_URL"], /no address.*# as %23/],
   ["a cluster that is no address", ["list", "redis-cluster://"], /one of its nodes/],
   ["Workers KV without its token", ["list", "cloudflare:account/namespace"], /CLOUDFLARE_API_TOKEN/],
   ["Workers KV without a namespace", ["list", "cloudflare:account"], /account id/],
 ])("refuses %s, and changes nothing", async (_name, args, message) => {
   const outcome = await runHere(
     args.map((arg) => (arg === "STORE" ? store : arg)),
-    { env },
+    { env: { ...env, ODD_URL: "redis://:hunter2#@127.0.0.1" } },
   );
   expect(outcome).toMatchObject({ code: 2, out: "" });
   expect(outcome.err.split("\n")[0]).toMatch(message);
