@@ -63,6 +63,7 @@ export async function rotateSecret(store: EdgeTokenStore, options: RotateSecretO
     }
     onProgress?.({ ...progress });
     await nextTurn(signal);
+    engine.assertOpen();
   }
   if (!dryRun && progress.unreadable === 0) await register.retirePrevious(keyring);
   onProgress?.({ ...progress });

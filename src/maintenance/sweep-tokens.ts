@@ -89,6 +89,7 @@ export async function sweepTokens(store: EdgeTokenStore, options: SweepOptions =
     }
     onProgress?.({ ...report });
     await nextTurn(signal);
+    engine.assertOpen();
   }
   onProgress?.({ ...report });
   return report;

@@ -21,7 +21,7 @@ export async function fetchSafely(request: Request, init?: RequestInit): Promise
     try {
       const response = await fetch(next);
       const location = REDIRECTS.includes(response.status) ? response.headers.get("location") : null;
-      if (location === null) return response;
+      if (location === null) return count > 0 ? Object.defineProperty(response, "redirected", { value: true }) : response;
       discard(response);
       next = await redirected(next, spare, { status: response.status, url: new URL(location, next.url) }, init);
     } finally {

@@ -38,8 +38,9 @@ export interface TokenRefresher {
   /** The access token that the query finds, by the rules of `resolveLookup`, refreshed where it has to be. */
   getAccessToken(query: TokenQuery, options?: AccessTokenOptions): Promise<string>;
   /**
-   * `fetch` with the access token in the header `Authorization`; after a 401 once more with a new token. It
-   * follows redirects, to other origins without the token.
+   * `fetch` with the access token in the header `Authorization`; after a 401 once more with a new token. Where that is
+   * refused too, the log-in's further 401s are handed on as they are for five minutes: providers limit refreshes, and it
+   * is something else that is missing, such as a scope. It follows redirects, to other origins without the token.
    *
    * @throws {OptionInvalidError} where the URL's origin is none that the token may be sent to; nothing was sent
    */

@@ -157,6 +157,9 @@ export function lockSuite({ name, create, fair }: LockSuiteOptions): void {
           const refused = lock.request(lockName as string, options as object, async () => {});
           await expect(refused).rejects.toMatchObject({ code: "ERR_OPTION_INVALID" });
         }
+        // No time at all is one.
+        const hasty = lock.request("a", { timeoutMs: 0 }, async () => "held").catch(({ code }: { code: unknown }) => code);
+        expect(await hasty).toBeOneOf(["held", "ERR_LOCK_TIMEOUT"]);
       }));
 
     it("keeps notes that all who share it can read, until their time is over", () =>

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createRedisLock } from "../../src/locks/index.ts";
 import { unique } from "../conformance/fixture.ts";
 import { RedisServer } from "../support/redis.ts";
@@ -95,6 +95,20 @@ describe("createRedisLock", () => {
     expect(await clients[0].exists(`${prefix}lock:a`)).toBe(0);
   });
 
+  it("does not renew another's, when it ran out while its holder was suspended", async () => {
+    const prefix = unique();
+    const lock = createRedisLock(clients[0], { prefix, leaseMs: LEASE_MS });
+    let letGo = (): void => {};
+    const holding = lock.request("a", {}, () => new Promise<void>((resolve) => (letGo = resolve)));
+    await expect.poll(() => clients[0].exists(`${prefix}lock:a`)).toBe(1);
+    // As if its lease had run out, and the next holder had died.
+    await clients[0].set(`${prefix}lock:a`, "another", "PX", 1.5 * LEASE_MS);
+    await new Promise((resolve) => setTimeout(resolve, 2 * LEASE_MS));
+    expect(await clients[0].exists(`${prefix}lock:a`)).toBe(0);
+    letGo();
+    await holding;
+  });
+
   it("leaves nothing in Redis that has no time limit", async () => {
     const prefix = unique();
     const lock = createRedisLock(clients[0], { prefix });
@@ -103,6 +117,14 @@ describe("createRedisLock", () => {
       for (const key of await clients[0].keys(`${prefix}*`)) expect(await clients[0].pttl(key)).toBeGreaterThan(0);
     });
     expect(await clients[0].keys(`${prefix}*`)).toEqual([`${prefix}note:n`]);
+  });
+
+  it("leaves no timer behind, which would keep the process from ending", async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const lock = createRedisLock({ set: async () => "OK", get: async () => null, eval: async () => "OK" });
+    expect(await lock.request("a", {}, async () => vi.getTimerCount())).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("knows its own lock where the answer was lost and the client asks again", async () => {
@@ -137,6 +159,10 @@ describe("createRedisLock", () => {
       client.disconnect();
       await own.dispose();
     }
+  });
+
+  it("takes a lease of parts of a millisecond, which Redis does not know", async () => {
+    expect(await createRedisLock(clients[0], { prefix: unique(), leaseMs: 1000.5 }).request("a", {}, async () => "held")).toBe("held");
   });
 
   it("tells a failing Redis from a busy lock, and quotes nothing of it", async () => {

@@ -3,13 +3,14 @@ import type { Driver, Storage } from "unstorage";
 import memoryDriver from "unstorage/drivers/memory";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createUnstorageTokenStore } from "../../src/backends/unstorage/index.ts";
-import type { EdgeTokenStore, StoredToken, TokenEvent } from "../../src/index.ts";
+import type { EdgeTokenStore, StoredToken, TokenEvent, TokenInput } from "../../src/index.ts";
 import { checkTokens, rotateSecret, sweepTokens } from "../../src/maintenance/index.ts";
 import type { CheckReport } from "../../src/maintenance/index.ts";
 import { expectCode, namedToken, queriesFor } from "../conformance/fixture.ts";
 import { CLEAN } from "../../src/testing/cases/maintenance.ts";
 import { SECRET } from "../conformance/unstorage-fixture.ts";
 import { DriverFaults, instrumentDriver, manualClock } from "../../src/testing/index.ts";
+import { raceForAccount } from "./raced-account.ts";
 
 let storage: Storage;
 let store: EdgeTokenStore;
@@ -100,8 +101,9 @@ describe("checkTokens", () => {
   it("rebuilds damaged ones, and removes those that nobody needs", async () => {
     const { index } = await recordOf(ann);
     await storage.setItemRaw(pointerKey("user", index["user"]!), '{"pointers":');
+    await storage.setItemRaw(pointerKey("account", index["account"]!), "x");
     await storage.setItemRaw(pointerKey("grant", "0".repeat(32)), "x");
-    await expectMended({ damaged: 2 }, 2);
+    await expectMended({ damaged: 3 }, 3);
     expect(await store.findToken({ userName: "ann" })).toMatchObject({ id: ann.id });
     expect(await storage.hasItem(pointerKey("grant", "0".repeat(32)))).toBe(false);
   });
@@ -148,9 +150,17 @@ describe("checkTokens", () => {
 
   it("refuses a secret that does not fit, and mends nothing", async () => {
     const stranger = createUnstorageTokenStore(storage, { secret: "another-secret-of-the-tests-with-32-characters" });
+    await storage.setItem(pointerKey("grant", "0".repeat(32)), { pointers: [{ key: "1".repeat(32), version: 1 }] });
     const before = await snapshot();
     await expectCode(checkTokens(stranger, { repair: true }), "ERR_SECRET_MISMATCH");
     await expectCode(sweepTokens(stranger), "ERR_SECRET_MISMATCH");
+    expect(await snapshot()).toEqual(before);
+  });
+
+  it("mends nothing where its signal is aborted already", async () => {
+    await storage.setItem(pointerKey("grant", "0".repeat(32)), { pointers: [{ key: "1".repeat(32), version: 1 }] });
+    const before = await snapshot();
+    await expect(checkTokens(store, { repair: true, signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
     expect(await snapshot()).toEqual(before);
   });
 
@@ -167,14 +177,8 @@ describe("checkTokens", () => {
   });
 
   describe("two records of one account, of a race between two processes", () => {
-    /** One process adopts the record under the grant token, the other inserts the account's own. */
-    async function raced(adopted: object): Promise<{ nameless: StoredToken; heard: TokenEvent[] }> {
-      const { id } = await store.saveToken({ grantToken: "g", accessToken: "a" });
-      const other = createStorage({ driver: memoryDriver() as Driver });
-      const elsewhere = createUnstorageTokenStore(other, { secret: SECRET });
-      await elsewhere.saveToken({ userName: "eve", grantToken: "g", accessToken: "a", scope: "s" });
-      const nameless = await store.saveToken({ id, userName: "eve", ...adopted });
-      for (const key of await other.getKeys("tokens:r")) await storage.setItem(key, await other.getItem(key));
+    async function raced(adopted: TokenInput): Promise<{ nameless: StoredToken; heard: TokenEvent[] }> {
+      const nameless = await raceForAccount(storage, adopted);
       const heard: TokenEvent[] = [];
       store.subscribe((event) => heard.push(event));
       await checkTokens(store, { repair: true });
@@ -239,14 +243,29 @@ describe("checkTokens where reads may be old", () => {
   it("writes missing ones once the save can be seen everywhere", async () => {
     const { index } = await recordOf(ann);
     await storage.removeItem(pointerKey("user", index["user"]!));
-    expect(await checkTokens(eventual, { repair: true })).toMatchObject(CLEAN);
-    now += 10 * 60 * 1000 + 1000;
+    for (const minutes of [0, 9]) {
+      now += minutes * 60_000;
+      expect(await checkTokens(eventual, { repair: true })).toMatchObject(CLEAN);
+    }
+    now += 60_000 + 1000;
     expect(await checkTokens(eventual, { repair: true })).toMatchObject({ ...CLEAN, missing: 1, repaired: 1 });
     expect(await checkTokens(eventual, { repair: true })).toMatchObject(CLEAN);
   });
 });
 
 describe("checkTokens on plain records", () => {
+  it("of a store with fewer lookups mends its own entries, and leaves those of the others", async () => {
+    storage = createStorage({ driver: memoryDriver() as Driver });
+    store = createUnstorageTokenStore(storage, { secret: false });
+    ann = await store.saveToken(namedToken("ann"));
+    const [path] = (await recordKeys()) as [string];
+    const record = (await storage.getItem(path)) as unknown as { index: Record<string, string> };
+    await storage.setItem(path, { ...record, index: { ...record.index, refresh: "0".repeat(32) } });
+    const fewer = createUnstorageTokenStore(storage, { secret: false, lookups: ["refresh"] });
+    expect(await checkTokens(fewer, { repair: true })).toMatchObject({ missing: 1, wrong: 2, repaired: 3 });
+    expect(await storage.getItem(path)).toMatchObject({ index: record.index });
+  });
+
   it("mends an index that was edited by hand", async () => {
     storage = createStorage({ driver: memoryDriver() as Driver });
     store = createUnstorageTokenStore(storage, { secret: false });
@@ -255,7 +274,8 @@ describe("checkTokens on plain records", () => {
     const record = (await storage.getItem(path)) as unknown as { index: Record<string, string> };
     const { user: _user, ...index } = record.index;
     await storage.setItem(path, { ...record, index: { ...index, refresh: "0".repeat(32) } });
-    await checkTokens(store, { repair: true });
+    // Two entries lead to what the record does not name; then it lacks two, and names one that is wrong.
+    expect(await checkTokens(store, { repair: true })).toMatchObject({ missing: 2, wrong: 3, repaired: 5 });
     expect(await checkTokens(store, { repair: true })).toEqual({ ...CLEAN, records: 1, pointers: 5 });
     for (const query of queriesFor(ann)) expect(await store.findToken(query)).toEqual(ann);
   });

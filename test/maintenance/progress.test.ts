@@ -29,11 +29,17 @@ it.each(Object.entries({ checkTokens, sweepTokens, rotateSecret }))(
   },
 );
 
+async function filled(store: EdgeTokenStore, expiresAt?: number): Promise<EdgeTokenStore> {
+  for (let number = 0; number < 105; number++) {
+    await store.saveToken({ id: `id-${number}`, accessToken: `a-${number}`, ...(expiresAt === undefined ? {} : { expiresAt }) });
+  }
+  return store;
+}
+
 describe.each(ENGINES)("on %s", (_name, open) => {
   describe("checkTokens", () => {
     it("tells of its progress, stops at a signal, and goes on when run again", async () => {
-      const store = open();
-      for (let number = 0; number < 105; number++) await store.saveToken({ id: `id-${number}`, accessToken: `a-${number}` });
+      const store = await filled(open());
       const steps: CheckReport[] = [];
       const report = await checkTokens(store, { onProgress: (step) => steps.push(step) });
       expect(steps.at(-1)).toEqual(report);
@@ -50,14 +56,27 @@ describe.each(ENGINES)("on %s", (_name, open) => {
       }
       expect(await checkTokens(store, { repair: true })).toEqual(report);
     });
+
+    it("looks at nothing more once its store is closed, whichever step that was at", async () => {
+      const steps: CheckReport[] = [];
+      await checkTokens(await filled(open()), { onProgress: (step) => steps.push(step) });
+      expect(steps.length).toBeGreaterThan(2);
+      // The last one tells that it is done.
+      for (let closeAt = 0; closeAt < steps.length - 1; closeAt++) {
+        const store = await filled(open());
+        const heard: CheckReport[] = [];
+        const checking = checkTokens(store, { onProgress: (step) => void (heard.push(step) > closeAt && store.close()) });
+        await expectCode(checking, "ERR_STORE_CLOSED");
+        expect(heard[closeAt]).toEqual(steps[closeAt]);
+        expect(heard.at(-1)).toEqual(steps[closeAt]);
+      }
+    });
   });
 
   describe("sweepTokens", () => {
     it("tells of its progress, stops at a signal, and goes on when run again", async () => {
       const clock = manualClock();
-      const store = open({ now: clock.now });
-      const expiresAt = clock.now() + 1;
-      for (let number = 0; number < 105; number++) await store.saveToken({ id: `id-${number}`, accessToken: `a-${number}`, expiresAt });
+      const store = await filled(open({ now: clock.now }), clock.now() + 1);
       clock.advance(1);
       const controller = new AbortController();
       const sweep = sweepTokens(store, { signal: controller.signal, onProgress: () => controller.abort(new Error("enough")) });

@@ -239,7 +239,23 @@ describe("rotateSecret", () => {
     await expectWhole(open(driver, NEW), saved);
   });
 
-  it("ends between two records when its signal says so", async () => {
+  it("in a dry run leaves the old secret in the register, also where the new one has written already", async () => {
+    const { driver, raw } = await filled(1, OLD);
+    await open(driver, [NEW, OLD]).saveToken({ accessToken: "another" });
+    const before = JSON.stringify([...raw]);
+    await rotateSecret(open(driver, [NEW, OLD]), { dryRun: true });
+    expect(JSON.stringify([...raw])).toBe(before);
+  });
+
+  it("leaves what a secret has written that was not given, where no register tells of it, and moves the others", async () => {
+    const { driver, raw } = await filled(1, NEWEST);
+    raw.delete("tokens:r:keys");
+    const { id } = await open(driver, OLD).saveToken({ accessToken: "another" });
+    expect(await rotateSecret(open(driver, [NEW, OLD]))).toEqual({ seen: 2, moved: 1, removed: 0, unreadable: 1 });
+    expect(await open(driver, [NEW, OLD]).findTokenById(id)).toMatchObject({ accessToken: "another" });
+  });
+
+  it("ends between two pages when its signal says so", async () => {
     const { driver, saved } = await filled(150, OLD);
     const controller = new AbortController();
     const rotation = rotateSecret(open(driver, [NEW, OLD]), {

@@ -70,6 +70,38 @@ it("sweepTokens takes nothing that another process has renewed, up to the read b
   expect(points).toBe(4);
 });
 
+it("sweepTokens removes nothing more once its store is closed", async () => {
+  const storage = createStorage({ driver: memoryDriver() });
+  const { now, advance } = manualClock();
+  const open = (): EdgeTokenStore => createUnstorageTokenStore(storage, { secret: SECRET, now });
+  const store = open();
+  for (let number = 0; number < 105; number++) await store.saveToken({ accessToken: `a-${number}`, expiresAt: now() + 1 });
+  advance(1);
+  await expectCode(sweepTokens(store, { onProgress: () => void store.close() }), "ERR_STORE_CLOSED");
+  expect(await open().getTokens()).toHaveLength(5);
+});
+
+it("sweepTokens refuses a secret that does not fit, also where all tokens are gone", async () => {
+  const storage = createStorage({ driver: memoryDriver() });
+  const store = createUnstorageTokenStore(storage, { secret: SECRET });
+  const { id } = await store.saveToken({ accessToken: "a" });
+  await store.deleteToken(id);
+  await expectCode(sweepTokens(createUnstorageTokenStore(storage, { secret: NEXT })), "ERR_SECRET_MISMATCH");
+});
+
+it("sweepTokens is not begun where its signal is aborted already, also where there is nothing to sweep", async () => {
+  const store = createUnstorageTokenStore(createStorage({ driver: memoryDriver() }), { secret: SECRET });
+  await expect(sweepTokens(store, { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow("enough");
+});
+
+it("sweepTokens leaves a grant token alone, whatever expiry stands beside it", async () => {
+  const { now, advance } = manualClock();
+  const store = createUnstorageTokenStore(createStorage({ driver: memoryDriver() }), { secret: SECRET, now });
+  await store.saveToken({ grantToken: "g", expiresAt: now() + 1 });
+  advance(24 * 3_600_000);
+  expect(await sweepTokens(store)).toEqual({ records: 1, expired: 0, over: 0, unreadable: 0, removed: 0 });
+});
+
 describe("sweepTokens with unreadable", () => {
   const ANN = { userName: "ann", clientId: "c", refreshToken: "r" };
   let storage: Storage;

@@ -135,7 +135,7 @@ export const BROKEN_STORES: readonly BrokenStore[] = [
     fault: "reads what it saves some time after the call",
     guard: "copies",
     mutate: saving(async (sound, token, options) => {
-      await null;
+      await Promise.resolve();
       return sound.saveToken(token, options);
     }),
   },
@@ -143,7 +143,7 @@ export const BROKEN_STORES: readonly BrokenStore[] = [
     fault: "reads what it looks for some time after the call",
     guard: "copies",
     mutate: finding(async (sound, query) => {
-      await null;
+      await Promise.resolve();
       return sound.findTokens(query);
     }),
   },

@@ -4,7 +4,7 @@ import type { TokenStore } from "../../src/index.ts";
 import { createProcessLock } from "../../src/locks/index.ts";
 import type { Lock } from "../../src/locks/index.ts";
 import { lockName } from "../../src/locks/lock-name.ts";
-import { ANN, codeOf, pass, settle, sleep, stopTime, troubled, unavailable, world } from "./world.ts";
+import { ANN, codeOf, failing, pass, settle, sleep, stopTime, troubled, unavailable, world } from "./world.ts";
 
 const TOO_MANY = { error: "Access Denied", error_description: "You have made too many requests continuously.", status: "failure" };
 const MINUTE = 60_000;
@@ -158,17 +158,6 @@ describe("what a response leaves out", () => {
 });
 
 describe("a save that fails after a refresh", () => {
-  /** A store whose saves fail until they are told to work. */
-  function failing(store: TokenStore): { store: TokenStore; saves: { work: boolean; tried: number } } {
-    const saves = { work: false, tried: 0 };
-    const before = (method: keyof TokenStore): void => {
-      if (method !== "saveToken") return;
-      saves.tried++;
-      if (!saves.work) throw unavailable();
-    };
-    return { store: troubled(store, before), saves };
-  }
-
   it("hands the new token out at once and from then on, tells of it, and tries again until it works", async () => {
     stopTime();
     const { another, provider, store, token } = await world();

@@ -15,6 +15,7 @@ interface Seen {
   url: string;
   authorization: string | undefined;
   length: string | undefined;
+  type: string | undefined;
   body: string;
 }
 
@@ -30,8 +31,8 @@ afterEach(() => {
 async function api(handler: Handler = (_seen, response) => response.end("data")): Promise<{ origin: string; seen: Seen[] }> {
   const seen: Seen[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { authorization, "content-length": length } = request.headers;
-    const one = { method: request.method!, url: request.url!, authorization, length, body: await text(request) };
+    const { authorization, "content-length": length, "content-type": type } = request.headers;
+    const one = { method: request.method!, url: request.url!, authorization, length, type, body: await text(request) };
     seen.push(one);
     handler(one, response);
   };
@@ -287,6 +288,15 @@ describe("the origins that a token may be sent to", () => {
     expect(provider.requests).toBe(sent);
   });
 
+  it("are those of the token that a refresh has brought, where that is of another apiDomain", async () => {
+    const [own, other] = [await api(), await api()];
+    const { refresher, provider, store, token } = await portal(own.origin);
+    await store.saveToken({ id: token.id, expiresAt: 1 });
+    provider.queued.push({ access_token: "a", expires_in: 3600, api_domain: other.origin });
+    expect(await codeOf(refresher.fetch(ANN, own.origin))).toBe("ERR_OPTION_INVALID");
+    expect(own.seen).toEqual([]);
+  });
+
   it("are none for a token without apiDomain", async () => {
     const own = await api();
     const { refresher, store, token } = await portal(own.origin);
@@ -322,6 +332,7 @@ describe("a redirect", () => {
       return request.redirect === "follow" && location !== null ? real(new Request(location, { headers: request.headers })) : response;
     });
     const { seen, response } = await redirecting(302);
+    expect(response.redirected).toBe(true);
     expect(await response.text()).toBe("data");
     expect(seen).toMatchObject([{ url: "/there", authorization: undefined }]);
   });
@@ -338,13 +349,18 @@ describe("a redirect", () => {
 
   it.each<[number, string, string, string]>([
     [301, "POST", "GET", ""],
+    [302, "POST", "GET", ""],
     [302, "PUT", "PUT", "body"],
     [303, "PUT", "GET", ""],
     [307, "POST", "POST", "body"],
     [308, "POST", "POST", "body"],
   ])("with status %i makes of a %s a %s", async (status, method, expected, body) => {
     const { seen } = await redirecting(status, { method, body: "body" });
-    expect(seen).toMatchObject([{ method: expected, body }]);
+    expect(seen).toMatchObject([{ method: expected, body, type: body === "" ? undefined : "text/plain;charset=UTF-8" }]);
+  });
+
+  it("with status 303 leaves a HEAD what it is", async () => {
+    expect((await redirecting(303, { method: "HEAD" })).seen).toMatchObject([{ method: "HEAD" }]);
   });
 
   it("that keeps the body sends its length again", async () => {

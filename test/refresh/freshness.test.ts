@@ -66,7 +66,8 @@ describe("isNews", () => {
     ["the same again, that had been refused, for longer", { accessToken: "refused", expiresAt: 2 * HOUR }, false],
     ["the very one", {}, false],
     ["the one that was refused", { accessToken: "refused", expiresAt: 2 * HOUR }, false],
-    ["none", { accessToken: undefined }, false],
+    ["one that had expired before it was saved", { accessToken: "new", updatedAt: HOUR - 1000, expiresAt: HOUR - 2000 }, false],
+    ["none", { accessToken: undefined, expiresAt: 2 * HOUR }, false],
   ])("takes or leaves %s", (_name, change, expected) => {
     expect(isNews({ ...seen, ...change }, at)).toBe(expected);
   });
@@ -74,6 +75,12 @@ describe("isNews", () => {
   it("takes the refused one where a refresh since has brought it again, for longer", () => {
     expect(isNews({ ...seen, expiresAt: 2 * HOUR }, { ...at, rejected: "old" })).toBe(true);
     expect(isNews(seen, { ...at, rejected: "old" })).toBe(false);
+  });
+
+  it("leaves one that was saved in a future which no clock that is a little fast can be in", () => {
+    const future = { ...seen, accessToken: "new", updatedAt: HOUR + 600_000, expiresAt: HOUR + 660_000 };
+    expect(isNews(future, { ...at, minValidityMs: HOUR })).toBe(false);
+    expect(isNews({ ...future, updatedAt: HOUR + 240_000 }, { ...at, minValidityMs: HOUR })).toBe(true);
   });
 
   it("an access token is alive until it expires, unless it was refused", () => {

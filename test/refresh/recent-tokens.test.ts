@@ -27,6 +27,23 @@ it("one that is deleted, or of which nothing is known, is none", () => {
   expect(recent.newest("b", null)).toBeUndefined();
 });
 
+it("one that was saved here does not stand for that of another log-in, whatever its version", () => {
+  const recent = new RecentTokens(store, manualClock().now);
+  recent.saved(token("a", 2), token("a", 1));
+  const another = { ...token("a", 1), createdAt: 2 };
+  expect(recent.newest("a", another)).toEqual(another);
+});
+
+it("one that could not be stored has the lifetime of its grant, from then on, and what was saved beside it since", () => {
+  const clock = manualClock();
+  const recent = new RecentTokens(store, clock.now);
+  const used = { ...token("a", 1), expiresAt: 1000 };
+  const expected = { ...token("a", 2), accessToken: "fresh", updatedAt: clock.now() };
+  expect(recent.unsaved({ used, grant: { accessToken: "fresh" } })).toEqual(expected);
+  clock.advance(1);
+  expect(recent.newest("a", { ...used, version: 2, scope: "s" })).toEqual({ ...expected, scope: "s", version: 3 });
+});
+
 it("one that could not be stored is kept for a day, and forgotten then", () => {
   const clock = manualClock();
   const recent = new RecentTokens(store, clock.now);

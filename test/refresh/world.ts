@@ -106,6 +106,17 @@ export function troubled(store: TokenStore, before: (method: keyof TokenStore) =
 
 export const unavailable = (): Error => new StoreUnavailableError("The storage is gone.");
 
+/** The store, whose saves fail until they are told to work. */
+export function failing(store: TokenStore): { store: TokenStore; saves: { work: boolean; tried: number } } {
+  const saves = { work: false, tried: 0 };
+  const before = (method: keyof TokenStore): void => {
+    if (method !== "saveToken") return;
+    saves.tried++;
+    if (!saves.work) throw unavailable();
+  };
+  return { store: troubled(store, before), saves };
+}
+
 export async function codeOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => "fulfilled",

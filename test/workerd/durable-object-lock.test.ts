@@ -175,8 +175,8 @@ describe("the lease", () => {
   });
 
   it("of a holder that lives is renewed as long as its callback runs", async () => {
-    const { letGo } = await hold({ leaseMs: 300 });
-    await expect(open().request("name", { timeoutMs: 1500 }, async () => "stolen")).rejects.toMatchObject({ code: "ERR_LOCK_TIMEOUT" });
+    const { letGo } = await hold({ leaseMs: 1500 });
+    await expect(open().request("name", { timeoutMs: 4500 }, async () => "stolen")).rejects.toMatchObject({ code: "ERR_LOCK_TIMEOUT" });
     await letGo();
   });
 
