@@ -12,7 +12,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   "./durable-object": 12_600,
   "./fs": 4900,
   "./backend": 9400,
-  "./refresh": 8950,
+  "./refresh": 9000,
   "./locks": 3650,
   "./maintenance": 9100,
   "./oauth": 3300,
