@@ -68,8 +68,8 @@ const chromium = (): TestProjectConfiguration => ({
   },
 });
 
-/** Every view in four looks, at three widths, by the Tab key alone, dozens of names in each, and through faults and restarts: minutes of a browser's time. */
-const LONG_WALKS = ["accessibility", "budgets", "edge-faults", "hostile-names", "restart", "rotation"].map(
+/** Every view in four looks, at three widths, by the Tab key alone, dozens of names in each, through faults and restarts, and over each storage: minutes of a browser's time. */
+const LONG_WALKS = ["accessibility", "budgets", "edge-faults", "edge-storages", "hostile-names", "restart", "rotation"].map(
   (name) => `test/demo/${name}.test.ts`,
 );
 

@@ -1,3 +1,3 @@
 import { interleavingsSuite } from "./interleavings-suite.ts";
 
-interleavingsSuite({ perPair: 20, threes: { choices: 20, schedules: 10 }, exhaustive: false, under: "a KV binding" });
+interleavingsSuite({ perPair: 10, threes: { choices: 10, schedules: 10 }, exhaustive: false, under: "a KV binding" });

@@ -1,3 +1,3 @@
 import { interleavingsSuite } from "./interleavings-suite.ts";
 
-interleavingsSuite({ perPair: 30, threes: { choices: 30, schedules: 10 }, exhaustive: false });
+interleavingsSuite({ perPair: 15, threes: { choices: 15, schedules: 10 }, exhaustive: false });
