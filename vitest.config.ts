@@ -2,6 +2,8 @@ import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import type { TestProjectConfiguration, ViteUserConfig } from "vitest/config";
+import { BaseSequencer } from "vitest/node";
+import type { TestSpecification } from "vitest/node";
 import manifest from "./package.json" with { type: "json" };
 import { chromiumLaunchOptions, findChromium } from "./test/support/chromium.ts";
 import { hasMariadb } from "./test/support/mariadb.ts";
@@ -117,6 +119,15 @@ const endurance: TestProjectConfiguration = {
   },
 };
 
+/** The many small files of the node project last: so no core has nothing to do at the end. */
+class SmallFilesLast extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isSmall = ({ project }: TestSpecification): boolean => project.name === "node";
+    return [...sorted.filter((file) => !isSmall(file)), ...sorted.filter(isSmall)];
+  }
+}
+
 const config: ViteUserConfig = defineConfig({
   test: {
     // npm run coverage: of what runs within minutes, and not in another process.
@@ -134,6 +145,7 @@ const config: ViteUserConfig = defineConfig({
     },
     // More than the two cores of a small machine: part of the time is spent waiting for browsers and servers.
     maxWorkers: 3,
+    sequence: { sequencer: SmallFilesLast },
     reporters: ["default", "./test/support/summary-reporter.ts"],
     projects: [
       node,

@@ -7,22 +7,6 @@ import { unstorageFixture } from "../conformance/unstorage-fixture.ts";
 import { dumpTable, sqlStorage } from "../support/sql.ts";
 
 tokenStoreSuite({
-  name: "unstorage SQLite in memory",
-  shared: true,
-  async create() {
-    const sql = sqlStorage(nodeSqlite({ name: ":memory:" }));
-    const fixture = unstorageFixture(sql.driver, () => dumpTable(sql));
-    return {
-      ...fixture,
-      async dispose() {
-        await fixture.dispose();
-        await sql.database.dispose();
-      },
-    };
-  },
-});
-
-tokenStoreSuite({
   name: "unstorage SQLite file",
   shared: true,
   async create() {

@@ -99,7 +99,7 @@ it("site data that is cleared under four tabs while they save ends no tab's save
 /** What the tab of the second test keeps between two evaluations: how many calls have ended, and how many have not. */
 declare const calls: { going: boolean; ended: number; open: number; running: Promise<unknown> };
 
-const SUDDEN_CLEARINGS = 40;
+const SUDDEN_CLEARINGS = 20;
 
 it("site data that is cleared at any moment of reads, lists and saves leaves none of them without an end, and nothing unhandled", async () => {
   await using opened = await openPage();
