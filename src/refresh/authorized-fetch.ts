@@ -23,8 +23,8 @@ export async function authorizedFetch(
 ): Promise<Response> {
   const request = new Request(input, init);
   const { signal } = request;
-  // Once more for what is sent: not in all runtimes has a copy all that it was made with, and undici's holds on to the signal of a
-  // copy that was collected.
+  // Once more for what is sent: not in all runtimes has a copy all that it was made with. In Node a copy's signal also follows that of
+  // the copy in between alone, and no more once that is collected.
   const { body: _inRequest, ...members } = init ?? {};
   try {
     const found = await parts.find(query, signal);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createWebLock } from "../../src/locks/index.ts";
 import type { Lock } from "../../src/locks/index.ts";
 import { unique } from "../conformance/fixture.ts";
@@ -35,13 +35,6 @@ describe("Web Locks that are denied", () => {
   };
   beforeEach(() => void vi.stubGlobal("navigator", { locks: { request } }));
   afterEach(() => void vi.unstubAllGlobals());
-
-  it("leave no timer behind", async () => {
-    vi.useFakeTimers();
-    onTestFinished(() => void vi.useRealTimers());
-    expect(await createWebLock().request("a", {}, async () => "held")).toBe("held");
-    expect(vi.getTimerCount()).toBe(0);
-  });
 
   // test/pages/ has them in a page.
   lockSuite(webLocks("Web Locks that are denied"));
