@@ -2,7 +2,7 @@ import { isDecisive } from "./finder.ts";
 import type { Finder, Found } from "./finder.ts";
 import { adoptionSteps, hasIdentity, identityOf } from "./lookup.ts";
 import type { IndexValue, LookupStep } from "./lookup.ts";
-import { isWorthSaving, mergeToken } from "./merge.ts";
+import { mergeToken } from "./merge.ts";
 import { derivedId } from "./sealing/places.ts";
 import type { TokenPatch } from "./token.ts";
 
@@ -15,7 +15,7 @@ export interface Target {
   readonly isDecided: boolean;
 }
 
-/** The record that a save updates, else the key that it inserts under; undefined where there is neither a record nor anything to save. */
+/** The record that a save updates, else the key that it inserts under; undefined where there is neither a record nor anything to derive a key from. */
 export async function findTarget(
   finder: Finder,
   patch: TokenPatch,
@@ -36,14 +36,13 @@ export async function findTarget(
   for (const more of matching) found.push(...(await more));
   const match = found.find(finder.isLive);
   if (match) return targetOver(match);
-  if (found.length === 0 && !isWorthSaving(fields)) return undefined;
   for (const adoptions of adoptable) {
     // The account itself, too: a crash may have kept the save that named its user from writing that index entry.
     found.push(...(await adoptions).filter(({ token }) => token.userName === undefined || hasIdentity(token, identity!)));
   }
   // A session that is over leaves its place to the next, but only where none lives.
   const target = found.find(finder.isLive) ?? found[0];
-  return target ? targetOver(target) : place!;
+  return target ? targetOver(target) : place;
 }
 
 /** The first of the keys for tokens of this identity where it lies already, or nothing does. */

@@ -103,7 +103,7 @@ export async function checkTokens(store: EdgeTokenStore, options: CheckOptions =
   }
   goOn();
   await check.index?.finish();
-  if (isRegisterDamaged) await check.register();
+  if (isRegisterDamaged) await check.damagedRegister();
   onProgress?.({ ...check.report });
   return check.report;
 }
@@ -162,8 +162,8 @@ class TokenCheck {
     }
   }
 
-  /** Of one that is damaged. */
-  async register(): Promise<void> {
+  /** After all records: what they name is what it should hold. */
+  async damagedRegister(): Promise<void> {
     const { register } = this.#engine.parts;
     const { current } = this.#keyring;
     this.report.damaged++;

@@ -41,6 +41,11 @@ export function validMs({ expiresAt = Infinity, updatedAt }: Pick<StoredToken, "
   return Math.max(0, expiresAt - updatedAt) || 0;
 }
 
+/** Whether the token would be due again at once, were it not known that a refresh has just brought it. */
+export function isShortLived(token: Pick<StoredToken, "expiresAt" | "updatedAt">, minValidityMs: number): boolean {
+  return validMs(token) < 2 * minValidityMs;
+}
+
 /** A number from 0 to below 1 out of a text: FNV-1a, then murmur3's last step, so that texts alike give numbers that are not. */
 export function uniformFrom(text: string): number {
   let hash = 0x811c9dc5;

@@ -5,7 +5,7 @@ import { KeyedQueue } from "../keyed-queue.ts";
 import type { TokenGrant } from "../oauth/token-response.ts";
 import type { StoredToken } from "../token.ts";
 import { isEventual } from "./eventual.ts";
-import { validMs } from "./freshness.ts";
+import { isShortLived, validMs } from "./freshness.ts";
 import { inTime } from "./in-time.ts";
 import type { ParsedRefresherOptions } from "./options.ts";
 import type { RecentTokens, Unsaved } from "./recent-tokens.ts";
@@ -96,8 +96,7 @@ export class GrantKeeper {
       return undefined;
     }
     this.#recent.saved(saved, used);
-    const valid = validMs(saved);
-    if (valid < 2000 * minValiditySeconds) await notes.granted(saved, valid);
+    if (isShortLived(saved, minValiditySeconds * 1000)) await notes.granted(saved, validMs(saved));
     if (isEventual(store)) await notes.saved(saved, grant.refreshToken !== undefined && grant.refreshToken !== used.refreshToken);
     return saved;
   }

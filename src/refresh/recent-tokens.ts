@@ -21,7 +21,8 @@ interface Recent {
   readonly token: StoredToken;
   /** The one that it was refreshed from. */
   readonly used: StoredToken;
-  readonly unsaved?: Unsaved;
+  /** What could not be stored yet. */
+  readonly unsaved?: TokenGrant;
 }
 
 /**
@@ -56,14 +57,15 @@ export class RecentTokens {
   }
 
   /** Gives back the token as it will be once it is stored. */
-  unsaved(unsaved: Unsaved): StoredToken {
-    const token = { ...withGrant(unsaved.used, unsaved.grant), updatedAt: this.#now() };
-    this.#keep({ token, used: unsaved.used, unsaved }, UNSAVED_KEPT_MS);
+  unsaved({ used, grant }: Unsaved): StoredToken {
+    const token = { ...withGrant(used, grant), updatedAt: this.#now() };
+    this.#keep({ token, used, unsaved: grant }, UNSAVED_KEPT_MS);
     return { ...token };
   }
 
   unsavedOf(id: string): Unsaved | undefined {
-    return this.#recent.get(id, this.#now())?.unsaved;
+    const { used, unsaved: grant } = this.#recent.get(id, this.#now()) ?? {};
+    return used && grant && { used, grant };
   }
 
   forget(id: string): void {
@@ -77,9 +79,9 @@ export class RecentTokens {
     const { token, used, unsaved } = recent;
     if (stored) {
       const eventual = isEventual(this.#store);
-      if (unsaved && !prevails(stored, used, unsaved.grant, eventual)) {
+      if (unsaved && !prevails(stored, used, unsaved, eventual)) {
         // Something else may have been changed in it meanwhile.
-        return { ...withGrant(stored, unsaved.grant), updatedAt: token.updatedAt };
+        return { ...withGrant(stored, unsaved), updatedAt: token.updatedAt };
       }
       const isBefore = stored.createdAt === token.createdAt && stored.version < token.version;
       if (!unsaved && isBefore && isOlderSight(stored, [token, used], eventual)) return { ...token };

@@ -31,6 +31,13 @@ interface Failures {
   of: string;
 }
 
+interface Saved {
+  createdAt: number;
+  version: number;
+  /** Whether the refresh token before is spent. */
+  isRotated: boolean;
+}
+
 interface LogOut {
   createdAt: number;
   version: number;
@@ -79,23 +86,24 @@ export class RefreshNotes {
 
   /** A token was saved that an eventually consistent storage does not show everywhere yet. */
   async saved({ createdAt, version }: StoredToken, isRotated: boolean): Promise<void> {
-    await this.#write("saved", `${createdAt}.${version}.${isRotated ? 1 : 0}`, SAVED_KEPT_MS);
+    const note: Saved = { createdAt, version, isRotated };
+    await this.#write("saved", JSON.stringify(note), SAVED_KEPT_MS);
   }
 
   /** Whether a newer token was saved than the one that the storage shows here, and the old one's refresh token is spent. */
   async newerThan(token: StoredToken): Promise<{ isRotated: boolean } | undefined> {
-    const [createdAt, version, isRotated] = ((await this.#read("saved")) ?? "").split(".").map(Number);
-    return createdAt === token.createdAt && version! > token.version ? { isRotated: isRotated === 1 } : undefined;
+    const note = parse(await this.#read("saved")) as Saved | undefined;
+    return note && note.createdAt === token.createdAt && note.version > token.version ? { isRotated: note.isRotated } : undefined;
   }
 
   /** A refresh has brought an access token that is valid for so short a time that others would refresh it at once. */
-  async granted({ accessToken }: StoredToken, validMs: number): Promise<void> {
-    await this.#write("granted", await shortDigest(`${accessToken}`), validMs);
+  async granted({ accessToken = "" }: StoredToken, validMs: number): Promise<void> {
+    await this.#write("granted", await shortDigest(accessToken), validMs);
   }
 
-  async isGranted({ accessToken }: StoredToken): Promise<boolean> {
+  async isGranted({ accessToken = "" }: StoredToken): Promise<boolean> {
     const note = await this.#read("granted");
-    return note !== undefined && note === (await shortDigest(`${accessToken}`));
+    return note !== undefined && note === (await shortDigest(accessToken));
   }
 
   /** An API refuses the new access token too, so another refresh would not help. */
