@@ -254,12 +254,17 @@ describe("checkTokens where reads may be old", () => {
 });
 
 describe("checkTokens on plain records", () => {
-  it("of a store with fewer lookups mends its own entries, and leaves those of the others", async () => {
+  let path: string;
+  let record: { index: Record<string, string> };
+  beforeEach(async () => {
     storage = createStorage({ driver: memoryDriver() as Driver });
     store = createUnstorageTokenStore(storage, { secret: false });
     ann = await store.saveToken(namedToken("ann"));
-    const [path] = (await recordKeys()) as [string];
-    const record = (await storage.getItem(path)) as unknown as { index: Record<string, string> };
+    [path] = (await recordKeys()) as [string];
+    record = (await storage.getItem(path)) as unknown as typeof record;
+  });
+
+  it("of a store with fewer lookups mends its own entries, and leaves those of the others", async () => {
     await storage.setItem(path, { ...record, index: { ...record.index, refresh: "0".repeat(32) } });
     const fewer = createUnstorageTokenStore(storage, { secret: false, lookups: ["refresh"] });
     expect(await checkTokens(fewer, { repair: true })).toMatchObject({ missing: 1, wrong: 2, repaired: 3 });
@@ -267,11 +272,6 @@ describe("checkTokens on plain records", () => {
   });
 
   it("mends an index that was edited by hand", async () => {
-    storage = createStorage({ driver: memoryDriver() as Driver });
-    store = createUnstorageTokenStore(storage, { secret: false });
-    ann = await store.saveToken(namedToken("ann"));
-    const [path] = (await recordKeys()) as [string];
-    const record = (await storage.getItem(path)) as unknown as { index: Record<string, string> };
     const { user: _user, ...index } = record.index;
     await storage.setItem(path, { ...record, index: { ...index, refresh: "0".repeat(32) } });
     // Two entries lead to what the record does not name; then it lacks two, and names one that is wrong.

@@ -4,7 +4,7 @@ import type { TokenStore } from "../../src/index.ts";
 import { createProcessLock } from "../../src/locks/index.ts";
 import type { Lock } from "../../src/locks/index.ts";
 import { lockName } from "../../src/locks/lock-name.ts";
-import { ANN, codeOf, failing, pass, settle, sleep, stopTime, troubled, unavailable, world } from "./world.ts";
+import { ANN, codeOf, failing, pass, settle, sleep, stopTime, troubled, unavailable, world, withhold } from "./world.ts";
 
 const TOO_MANY = { error: "Access Denied", error_description: "You have made too many requests continuously.", status: "failure" };
 const MINUTE = 60_000;
@@ -309,9 +309,7 @@ describe("a lock", () => {
 
   it("that ran out does not let its holder overwrite the newer token", async () => {
     const { another, provider, store } = await world();
-    let open = (): void => {};
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    provider.queued.push(() => gate.then(() => ({ access_token: "outdated", refresh_token: "outdated", expires_in: 60 })));
+    const open = withhold(provider, () => ({ access_token: "outdated", refresh_token: "outdated", expires_in: 60 }));
     provider.queued.push({ access_token: "newer", refresh_token: "newer", expires_in: 3600 });
     const paused = another({ lock: createProcessLock() }).getAccessToken(ANN);
     await expect.poll(() => provider.inFlight).toBe(1);

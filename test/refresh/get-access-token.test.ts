@@ -5,7 +5,7 @@ import type { Lock } from "../../src/locks/index.ts";
 import { createTokenRefresher } from "../../src/refresh/index.ts";
 import type { TokenGrant } from "../../src/refresh/index.ts";
 import type { TokenEndpointAnswer } from "../../src/testing/index.ts";
-import { ANN, codeOf, pass, settle, sleep, stopTime, world } from "./world.ts";
+import { ANN, codeOf, pass, settle, sleep, stopTime, world, withhold } from "./world.ts";
 
 describe("getAccessToken", () => {
   it("gives the stored token while it is fresh, without a request", async () => {
@@ -246,9 +246,7 @@ describe("getAccessToken", () => {
 describe("an abort", () => {
   it("ends the waiting of who asked, and neither the refresh nor the waiting of others", async () => {
     const { refresher, provider, store } = await world();
-    let open = (): void => {};
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    provider.queued.push(() => gate.then(() => provider.grant()));
+    const open = withhold(provider);
     const controller = new AbortController();
     const aborted = refresher.getAccessToken(ANN, { signal: controller.signal });
     const patient = refresher.getAccessToken(ANN);
@@ -262,9 +260,7 @@ describe("an abort", () => {
 
   it("of the only one does not stop a refresh that is under way: what it brings is stored", async () => {
     const { refresher, provider, store } = await world();
-    let open = (): void => {};
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    provider.queued.push(() => gate.then(() => provider.grant()));
+    const open = withhold(provider);
     const controller = new AbortController();
     const aborted = refresher.getAccessToken(ANN, { signal: controller.signal });
     await expect.poll(() => provider.inFlight).toBe(1);

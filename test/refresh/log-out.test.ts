@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryTokenStore } from "../../src/index.ts";
 import type { EdgeTokenStore, StoredToken, TokenStore } from "../../src/index.ts";
-import { ANN, codeOf, settle, stopTime, troubled, world } from "./world.ts";
+import { ANN, codeOf, settle, stopTime, troubled, world, withhold } from "./world.ts";
 
 /** An isolate of eventually consistent storage: it saves over whatever is there, and goes on seeing the token. */
 function isolate(store: TokenStore, token: StoredToken): { store: TokenStore; written: () => StoredToken | undefined } {
@@ -24,9 +24,7 @@ describe("logging out", () => {
     ["logOut", (_store, _id, logOut) => logOut()],
   ])("by %s while a refresh is in flight is not undone by it, and yields no token", async (_name, remove) => {
     const { refresher, another, provider, store, token, events } = await world();
-    let open = (): void => {};
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    provider.queued.push(() => gate.then(() => provider.grant()));
+    const open = withhold(provider);
     const waiting = codeOf(refresher.getAccessToken(ANN));
     await expect.poll(() => provider.inFlight).toBe(1);
     await remove(store, token.id, () => another().logOut(ANN));
@@ -40,13 +38,10 @@ describe("logging out", () => {
 
   it("and in again while a refresh is in flight keeps what the new log-in brought", async () => {
     const { refresher, provider, store, token } = await world();
-    let open = (): void => {};
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    provider.queued.push(() => gate.then(() => ({ access_token: "of before", refresh_token: "of before", expires_in: 3600 })));
+    const open = withhold(provider, () => ({ access_token: "of before", refresh_token: "of before", expires_in: 3600 }));
     const waiting = refresher.getAccessToken(ANN);
     await expect.poll(() => provider.inFlight).toBe(1);
     await refresher.logOut(ANN);
-    await new Promise((resolve) => setTimeout(resolve, 2));
     await store.saveToken({ ...ANN, refreshToken: "second", accessToken: "second", expiresAt: Date.now() + 3_600_000 });
     open();
     expect(await waiting).toBe("second");
@@ -56,9 +51,7 @@ describe("logging out", () => {
   it("holds on a storage that neither compares nor shows what another isolate deleted", async () => {
     const { another, provider, store, token, lock } = await world();
     const stale = isolate(store, token);
-    let open = (): void => {};
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    provider.queued.push(() => gate.then(() => provider.grant()));
+    const open = withhold(provider);
     const waiting = codeOf(another({ store: stale.store, lock }).getAccessToken(ANN));
     await expect.poll(() => provider.inFlight).toBe(1);
     await another({ store, lock }).logOut(ANN);
@@ -72,9 +65,7 @@ describe("logging out", () => {
   it("leaves its word before the token goes: what a refresh saves right after the deletion goes as well", async () => {
     const { another, provider, store, token, lock } = await world();
     const stale = isolate(store, token);
-    let open = (): void => {};
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    provider.queued.push(() => gate.then(() => provider.grant()));
+    const open = withhold(provider);
     const waiting = codeOf(another({ store: stale.store, lock }).getAccessToken(ANN));
     await expect.poll(() => provider.inFlight).toBe(1);
     const deleteToken = async (id: string): Promise<void> => {
@@ -93,9 +84,7 @@ describe("logging out", () => {
     const old = { findToken: async () => ({ ...token }), findTokenById: async () => ({ ...token }) };
     const refresher = another({ store: { ...stale.store, ...old }, lock });
     expect(await refresher.getAccessToken(ANN)).toBe("fresh-1");
-    let open = (): void => {};
-    const gate = new Promise<void>((resolve) => (open = resolve));
-    provider.queued.push(() => gate.then(() => provider.grant()));
+    const open = withhold(provider);
     const waiting = codeOf(another({ store: stale.store, lock }).getAccessToken(ANN, { forceRefresh: true }));
     await expect.poll(() => provider.inFlight).toBe(1);
     await refresher.logOut(ANN);

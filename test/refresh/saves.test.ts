@@ -1,11 +1,9 @@
 import { expect, it, vi } from "vitest";
-import { ANN, codeOf, failing, pass, settle, stopTime, world } from "./world.ts";
+import { ANN, codeOf, failing, pass, settle, stopTime, world, withhold } from "./world.ts";
 
 it("what a refresh brought is saved over another change that was made meanwhile, without a second request", async () => {
   const { refresher, provider, store, token } = await world();
-  let open = (): void => {};
-  const gate = new Promise<void>((resolve) => (open = resolve));
-  provider.queued.push(() => gate.then(() => provider.grant()));
+  const open = withhold(provider);
   const waiting = refresher.getAccessToken(ANN);
   await expect.poll(() => provider.inFlight).toBe(1);
   await store.saveToken({ id: token.id, scope: "another" });
@@ -35,9 +33,7 @@ it("what could not be stored is stored at a later use that needs no refresh", as
 it("a refresh under way is given to waitUntil, which sees its token stored though nobody waits for it any more", async () => {
   const given: Promise<void>[] = [];
   const { refresher, provider, store } = await world({ options: { waitUntil: (promise) => void given.push(promise) } });
-  let open = (): void => {};
-  const gate = new Promise<void>((resolve) => (open = resolve));
-  provider.queued.push(() => gate.then(() => provider.grant()));
+  const open = withhold(provider);
   const controller = new AbortController();
   const aborted = codeOf(refresher.getAccessToken(ANN, { signal: controller.signal }));
   await expect.poll(() => provider.inFlight).toBe(1);

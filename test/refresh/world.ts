@@ -91,6 +91,14 @@ async function saveAsOf(store: TokenStore, instant: number, fields: { expiresAt:
   }
 }
 
+/** The provider's next answer is not given before this is called. */
+export function withhold(provider: TokenEndpoint, answer: () => object = () => provider.grant()): () => void {
+  let give = (): void => {};
+  const given = new Promise<void>((resolve) => (give = resolve));
+  provider.queued.push(() => given.then(answer));
+  return give;
+}
+
 /** The store, but each call asks `before` first, which may wait or throw. */
 export function troubled(store: TokenStore, before: (method: keyof TokenStore) => void | Promise<void>): TokenStore {
   const methods = ["findToken", "findTokenById", "saveToken", "deleteToken", "getTokens", "deleteTokens"] as const;
