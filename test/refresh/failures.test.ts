@@ -4,7 +4,7 @@ import type { TokenStore } from "../../src/index.ts";
 import { createProcessLock } from "../../src/locks/index.ts";
 import type { Lock } from "../../src/locks/index.ts";
 import { lockName } from "../../src/locks/lock-name.ts";
-import { ANN, codeOf, failing, pass, settle, sleep, stopTime, troubled, unavailable, world, withhold } from "./world.ts";
+import { ANN, codeOf, failing, pass, settle, sleep, stopTime, troubled, unavailable, withhold, world } from "./world.ts";
 
 const TOO_MANY = { error: "Access Denied", error_description: "You have made too many requests continuously.", status: "failure" };
 const MINUTE = 60_000;

@@ -5,7 +5,7 @@ import type { Lock } from "../../src/locks/index.ts";
 import { createTokenRefresher } from "../../src/refresh/index.ts";
 import type { TokenGrant } from "../../src/refresh/index.ts";
 import type { TokenEndpointAnswer } from "../../src/testing/index.ts";
-import { ANN, codeOf, pass, settle, sleep, stopTime, world, withhold } from "./world.ts";
+import { ANN, codeOf, pass, settle, sleep, stopTime, withhold, world } from "./world.ts";
 
 describe("getAccessToken", () => {
   it("gives the stored token while it is fresh, without a request", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryTokenStore } from "../../src/index.ts";
 import type { EdgeTokenStore, StoredToken, TokenStore } from "../../src/index.ts";
-import { ANN, codeOf, settle, stopTime, troubled, world, withhold } from "./world.ts";
+import { ANN, codeOf, settle, stopTime, troubled, withhold, world } from "./world.ts";
 
 /** An isolate of eventually consistent storage: it saves over whatever is there, and goes on seeing the token. */
 function isolate(store: TokenStore, token: StoredToken): { store: TokenStore; written: () => StoredToken | undefined } {

@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createMemoryTokenStore } from "../../src/index.ts";
 import { MemoryNotes } from "../../src/locks/memory-notes.ts";
 import { RefreshNotes } from "../../src/refresh/refresh-notes.ts";
+import { stopTime } from "./world.ts";
 
 const TOKEN = { id: "1", accessToken: "a", createdAt: 1000, updatedAt: 2000, version: 3 };
 const notes = (): RefreshNotes => new RefreshNotes(new MemoryNotes(), "lock", { store: createMemoryTokenStore(), now: () => 0 });
@@ -30,4 +31,16 @@ describe("the note of a log-out", () => {
     await shared.loggedOut(TOKEN);
     expect(await shared.isLoggedOut({ ...TOKEN, ...seen })).toBe(expected);
   });
+});
+
+it("the note of a refresh that did not help holds for five minutes, for that log-in alone", async () => {
+  stopTime();
+  const shared = notes();
+  const token = { ...TOKEN, refreshToken: "r" };
+  await shared.refreshDidNotHelp(token);
+  vi.advanceTimersByTime(5 * 60_000 - 1);
+  expect(await shared.isRefreshOfNoHelp({ ...token, version: 4 })).toBe(true);
+  expect(await shared.isRefreshOfNoHelp({ ...token, refreshToken: "of another log-in" })).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(await shared.isRefreshOfNoHelp(token)).toBe(false);
 });

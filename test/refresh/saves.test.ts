@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { ANN, codeOf, failing, pass, settle, stopTime, world, withhold } from "./world.ts";
+import { ANN, codeOf, failing, pass, settle, stopTime, withhold, world } from "./world.ts";
 
 it("what a refresh brought is saved over another change that was made meanwhile, without a second request", async () => {
   const { refresher, provider, store, token } = await world();
