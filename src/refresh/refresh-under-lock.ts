@@ -103,7 +103,7 @@ export class RefreshUnderLock {
     throw new RefreshFailedError("Others kept changing the token while it was being refreshed. Try again.");
   }
 
-  /** Undefined where the provider refused a refresh token that is not the stored one any more. */
+  /** Undefined where it failed with a token that is not the stored one any more. */
   async #ask(token: StoredToken, notes: RefreshNotes): Promise<TokenGrant | undefined> {
     const { refresh, refreshTimeoutMs: timeoutMs, now, random, waitUntil } = this.#options;
     const { id } = token;
@@ -116,11 +116,12 @@ export class RefreshUnderLock {
     } catch (thrown) {
       const error = thrown as TokenStoreError;
       const isRefused = error.code === "ERR_REAUTHENTICATION_REQUIRED";
-      if (isRefused) {
-        // Somebody without the lock may have spent the refresh token, and saved the next.
-        const again = await this.#read(id);
-        if (again.refreshToken !== token.refreshToken || again.accessToken !== token.accessToken) return undefined;
-      }
+      // Somebody without the lock may have spent the refresh token and saved the next, above all where this tab was frozen meanwhile.
+      const again = await this.#read(id).catch((failure: unknown) => {
+        if (isRefused) throw failure;
+        return token;
+      });
+      if (again.refreshToken !== token.refreshToken || again.accessToken !== token.accessToken) return undefined;
       await notes.failed(token, error, random());
       this.#events.emit(isRefused ? { type: "reauthenticationRequired", id } : { type: "refreshFailed", id, code: error.code });
       throw error;

@@ -89,6 +89,23 @@ describe("a lock", () => {
   });
 });
 
+it.each([
+  ["takes too long", () => new Promise<never>(() => {})],
+  ["fails", () => Promise.reject(new TypeError("fetch failed"))],
+])("who refreshes in vain, since that %s, is answered with what a sibling has saved meanwhile", async (_what, fail) => {
+  stopTime();
+  const { refresher, provider, store, token, events } = await world();
+  provider.queued.push(async () => {
+    await store.saveToken({ id: token.id, accessToken: "by a sibling", expiresAt: Date.now() + 3_600_000 });
+    return fail();
+  });
+  const waiting = refresher.getAccessToken(ANN);
+  await pass(21_000);
+  expect(await waiting).toBe("by a sibling");
+  expect(provider.requests).toBe(1);
+  expect(events).toEqual([]);
+});
+
 describe("a refresh token that the provider refuses", () => {
   it.each([
     ["another refresh token", { refreshToken: "next" }, "fresh-1", 2],
